@@ -1,0 +1,57 @@
+//! Every limit of what two peers say to each other: a value, its unit, and why that number.
+
+/// The longest message on the `control` data channel. Units: bytes of UTF-8. The longest chat message made of
+/// nothing but control characters, each escaped as six bytes, fits; and the message stays small enough
+/// for every stack (the smallest default is 64 KiB).
+pub const MAX_MESSAGE_BYTES: usize = 32 * 1024;
+
+/// The longest chat text. Units: bytes of UTF-8. About 700 words: longer is a document, not a message.
+pub const MAX_TEXT_BYTES: usize = 4096;
+
+/// The longest page address. Units: bytes. The longest that common servers take is 8 KiB; a cleaned one
+/// has lost what makes addresses long.
+pub const MAX_URL_BYTES: usize = 4096;
+
+/// The longest page title. Units: bytes of UTF-8. Search engines cut at 60 characters; this is generous.
+pub const MAX_TITLE_BYTES: usize = 1024;
+
+/// How many attributes a site may add about a visitor.
+pub const MAX_ATTRIBUTES: usize = 32;
+
+/// The longest name or value in client information. Units: bytes of UTF-8.
+pub const MAX_ATTRIBUTE_BYTES: usize = 256;
+
+/// The longest session description. Units: bytes. A data-channel-only offer with thirty candidates is 5 KiB.
+pub const MAX_DESCRIPTION_BYTES: usize = 8 * 1024;
+
+/// The longest candidate line. Units: bytes. RFC 8839's grammar allows more; real ones stay under 250.
+pub const MAX_CANDIDATE_BYTES: usize = 512;
+
+/// How many chat messages may wait for their acknowledgement. A helper away for an hour does not type more.
+pub const MAX_OUTBOX: usize = 500;
+
+/// How often `hello` is repeated until it is acknowledged. Units: milliseconds. Some stacks lose the first
+/// message of a data channel; one round trip around the world is below this.
+pub const HELLO_INTERVAL_MS: u64 = 200;
+
+/// How long peers may take from claim to an acknowledged `hello`. Units: milliseconds. TURN over TCP on a bad
+/// line takes about ten seconds; nobody looks at a spinner longer than thirty.
+pub const CONNECT_TIMEOUT_MS: u64 = 30_000;
+
+/// How long a peer waits for its last messages to be acknowledged before it closes. Units: milliseconds.
+pub const END_TIMEOUT_MS: u64 = 2_000;
+
+/// How long *is typing* holds without being repeated. Units: milliseconds. Longer than a thinking pause.
+pub const TYPING_TIMEOUT_MS: u64 = 6_000;
+
+/// How long a visitor keeps the signaling socket after connecting. Units: milliseconds. A page that breaks
+/// does so in its first minute; after that the server has one socket less to hold.
+pub const SOCKET_LINGER_MS: u64 = 60_000;
+
+/// How many messages a peer may get wrong before the session ends. A version that differs gets a few wrong; a
+/// hostile peer gets no more than this.
+pub const MAX_FAULTS: u32 = 16;
+
+/// How many times a visitor asks again by themself after a claim was lost. Each try can have another helper;
+/// a server that loses every claim is not to be tried for ever.
+pub const MAX_LOST_CLAIMS: u32 = 5;

@@ -1,0 +1,395 @@
+//! What goes into a session and what comes out.
+//!
+//! The driver carries out each output and reports what came of it as an input. Peer connections are numbered
+//! by a *generation*: a result of an older generation is dropped by the session.
+
+use alongside_signaling_proto::id::{Place, Sealed, SessionId, TeamId};
+use alongside_signaling_proto::wire::{AgentToBroker, ErrorCode, IceServer, LeaveReason};
+use serde::{Deserialize, Serialize};
+
+use crate::wire::{Candidate, Client, PeerErrorCode, PeerMessage, Role, Scroll, SealedSignal, Viewport};
+
+/// What happened, for [`Session::handle`](super::Session::handle).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "input", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Input {
+    /// Visitor: the person asks for help.
+    Ask {
+        /// Drawn by the driver once for each time a person asks.
+        place: Place,
+    },
+    /// Visitor: a fresh session id and Noise message 1 are made, as `Output::Prepare` told.
+    Prepared {
+        /// The fresh session id.
+        session: SessionId,
+        /// Noise message 1.
+        message: Sealed,
+    },
+    /// Visitor: the signaling socket that `Output::Dial` told to open is open.
+    SocketOpened,
+    /// Either: the signaling socket is gone; the driver is redialling.
+    SocketLost,
+    /// Visitor: the broker says where in the queue the ask is.
+    Queued {
+        /// How many helpers are available.
+        helpers: u32,
+        /// The place in the queue, from 1.
+        position: u32,
+    },
+    /// Visitor: message 2 was opened, and its certificate is good.
+    Verified {
+        /// The helper's name.
+        name: String,
+        /// Whether the helper is a program.
+        automated: bool,
+        /// The offer.
+        offer: String,
+        /// What to connect with.
+        ice_servers: Vec<IceServer>,
+    },
+    /// Visitor: message 2 could not be opened, or its certificate is not good.
+    Unverified {
+        /// What was wrong.
+        code: UnverifiedCode,
+    },
+    /// Helper: a person takes the ticket.
+    Accept {
+        /// The ticket.
+        session: SessionId,
+    },
+    /// Helper: the broker gave us the ticket.
+    ClaimWon,
+    /// Either: the broker refused what we told it for this session.
+    Refused {
+        /// Why.
+        code: ErrorCode,
+    },
+    /// Either: the broker says the other side has left.
+    Left {
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// Either: a forwarded message was opened.
+    Opened {
+        /// What was in it.
+        signal: SealedSignal,
+    },
+    /// Either: a forwarded message could not be opened: not by our peer, a replay, or damaged.
+    OpenFailed,
+    /// Either: the peer connection has a local description.
+    Described {
+        /// Of which peer connection.
+        generation: u32,
+        /// The offer or the answer.
+        sdp: String,
+    },
+    /// Either: the peer connection found one more local candidate.
+    CandidateFound {
+        /// Of which peer connection.
+        generation: u32,
+        /// The candidate.
+        candidate: Candidate,
+    },
+    /// Either: the `control` data channel is open.
+    ChannelOpened {
+        /// Of which peer connection.
+        generation: u32,
+    },
+    /// Either: the `control` data channel closed, or the peer connection failed.
+    ChannelClosed {
+        /// Of which peer connection.
+        generation: u32,
+    },
+    /// Either: a message arrived on the `control` data channel.
+    Received {
+        /// The decoded message.
+        message: PeerMessage,
+    },
+    /// Either: what arrived on the `control` data channel was no message.
+    ReceivedBad {
+        /// What was wrong.
+        code: PeerErrorCode,
+    },
+    /// Either: the person writes a message.
+    Say {
+        /// What they wrote, not empty and at most `MAX_TEXT_BYTES`.
+        text: String,
+    },
+    /// Either: the person has seen the other's messages up to this one.
+    Seen {
+        /// The last one seen.
+        seq: u32,
+    },
+    /// Either: the person is writing, or has stopped.
+    Writing {
+        /// Whether they are.
+        on: bool,
+    },
+    /// Visitor: the page, its address or its title is another; the address is cleaned already.
+    Navigated {
+        /// Where the visitor is now.
+        page: Whereabouts,
+    },
+    /// Visitor: what is known about the visitor's browser has been gathered, or the site added to it.
+    Known {
+        /// All of it.
+        client: Client,
+    },
+    /// Either: the person ends, or takes the ask back.
+    End,
+    /// The time that `Output::Timeout` named has come.
+    TimedOut,
+}
+
+/// Where a visitor is: a [`Page`](crate::wire::Page) without its epoch, which the session counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Whereabouts {
+    /// The cleaned address.
+    pub url: String,
+    /// The document's title.
+    pub title: String,
+    /// How many parts of the address were left out.
+    pub omitted: u32,
+    /// Whether a path segment was replaced.
+    pub redacted: bool,
+    /// The size of the visible part.
+    pub viewport: Viewport,
+    /// How far it is scrolled.
+    pub scroll: Scroll,
+}
+
+/// What the driver is to do, from [`Session::poll_output`](super::Session::poll_output).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "output", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Output {
+    /// Visitor: open the signaling socket, if it is not open, and keep it open.
+    Dial,
+    /// Visitor: the signaling socket is not needed now.
+    HangUp,
+    /// Visitor: draw a session id and make a fresh Noise initiator for it; answer with `Input::Prepared`.
+    Prepare {
+        /// The team that will be asked: part of the prologue.
+        team: TeamId,
+    },
+    /// Helper: seal the certificate and this offer as Noise message 2, and claim the ticket with it.
+    Claim {
+        /// The offer.
+        offer: String,
+    },
+    /// Either: tell the broker.
+    Signal {
+        /// What.
+        message: AgentToBroker,
+    },
+    /// Either: seal this and forward it.
+    Seal {
+        /// What.
+        signal: SealedSignal,
+    },
+    /// Helper: take or make a peer connection of this generation and its offer; `Input::Described`.
+    Offer {
+        /// The number of the peer connection.
+        generation: u32,
+    },
+    /// Visitor: make a peer connection of this generation that answers; `Input::Described`.
+    Answer {
+        /// The number of the peer connection.
+        generation: u32,
+        /// The remote description.
+        offer: String,
+        /// What to connect with.
+        ice_servers: Vec<IceServer>,
+    },
+    /// Helper: set the remote description.
+    Accept {
+        /// The number of the peer connection.
+        generation: u32,
+        /// The remote description.
+        answer: String,
+    },
+    /// Either: add a remote candidate.
+    AddCandidate {
+        /// The number of the peer connection.
+        generation: u32,
+        /// The candidate.
+        candidate: Candidate,
+    },
+    /// Either: close the peer connection.
+    Close {
+        /// The number of the peer connection.
+        generation: u32,
+    },
+    /// Either: send on the `control` data channel.
+    Send {
+        /// What.
+        message: PeerMessage,
+    },
+    /// Either: tell the person, or whoever uses the agent.
+    Event {
+        /// What.
+        event: Event,
+    },
+    /// Nothing more to do until this time, or the next input; `null`: until the next input.
+    Timeout {
+        /// Units: milliseconds, on the clock that the driver passes as `now`.
+        #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+        at: Option<u64>,
+    },
+}
+
+/// What whoever uses the agent is told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Event {
+    /// The state is another.
+    State {
+        /// The new one.
+        state: State,
+    },
+    /// Visitor: where in the queue the ask is.
+    Waiting {
+        /// How many helpers are available.
+        helpers: u32,
+        /// The place in the queue, from 1.
+        position: u32,
+    },
+    /// Visitor: who helps, verified. Before any word of theirs.
+    Helper {
+        /// Their name, from the certificate.
+        name: String,
+        /// Whether they are a program.
+        automated: bool,
+    },
+    /// Helper: where the visitor is.
+    Page {
+        /// The page.
+        page: crate::wire::Page,
+    },
+    /// Helper: what the visitor uses.
+    Client {
+        /// All of it.
+        client: Client,
+    },
+    /// Either: a chat message, own ones included, each exactly once.
+    Message {
+        /// Who wrote it.
+        from: Role,
+        /// The writer's count, from 1.
+        seq: u32,
+        /// When, by the writer's clock. Units: milliseconds since 1970.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        at: u64,
+        /// What.
+        text: String,
+    },
+    /// Either: own messages up to this one are stored at the other side.
+    Delivered {
+        /// The last one.
+        seq: u32,
+    },
+    /// Either: own messages up to this one were seen.
+    Read {
+        /// The last one.
+        seq: u32,
+    },
+    /// Either: the other person is writing, or has stopped.
+    Typing {
+        /// Whether they are.
+        on: bool,
+    },
+    /// Either: the session is over, in order.
+    Ended {
+        /// Who ended it.
+        by: EndedBy,
+    },
+    /// Either: something went wrong. With `State::Failed` before it, for good.
+    Error {
+        /// What.
+        code: SessionErrorCode,
+    },
+}
+
+/// Where a session is. The widget and the console carry it as `data-state`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum State {
+    /// Nothing has begun.
+    Idle,
+    /// In the queue, but no helper is there.
+    Unavailable,
+    /// On the way into the queue.
+    Asking,
+    /// In the queue.
+    Waiting,
+    /// A helper has come; the peers are connecting.
+    Connecting,
+    /// Both have acknowledged each other's `hello`.
+    Connected,
+    /// The peers have lost each other and are finding back.
+    Reconnecting,
+    /// Over, in order.
+    Ended,
+    /// Over, by an error.
+    Failed,
+}
+
+/// Who ended a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum EndedBy {
+    /// The visitor.
+    Visitor,
+    /// The helper.
+    Helper,
+    /// Nobody: the other side is gone.
+    Lost,
+}
+
+/// Why message 2 was not believed. Stable: the widget's `error` event carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum UnverifiedCode {
+    /// Message 2 is damaged, replayed, or made for another handshake.
+    HandshakeFailed,
+    /// The certificate is no JWT of our type and algorithm, or lacks a claim.
+    CertificateInvalid,
+    /// The certificate is not signed by a team key that the page pins.
+    CertificateForeign,
+    /// The certificate is not valid yet, or no longer.
+    CertificateExpired,
+    /// The certificate is not for this page's origin.
+    OriginNotAllowed,
+    /// The certificate is for another static key than the one that made message 2.
+    KeyMismatch,
+}
+
+/// Why a session failed, or what went wrong in it. Stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum SessionErrorCode {
+    /// The helper could not be verified.
+    Unverified(UnverifiedCode),
+    /// The server refused.
+    Refused(ErrorCode),
+    /// The peers could not connect in time.
+    ConnectTimeout,
+    /// A forwarded message was not by our peer.
+    SealBroken,
+    /// The other side did not keep to the protocol.
+    PeerFault,
+    /// The other side did not understand a message of ours.
+    PeerRefused(PeerErrorCode),
+    /// The message is empty, too long, or too many wait for their acknowledgement: it was not taken.
+    NotSent,
+    /// The ticket was taken by another helper, or the visitor left.
+    TicketGone,
+}

@@ -1,0 +1,431 @@
+// Generated from the Rust types; do not edit.
+// `UPDATE=1 cargo test -p alongside-tests --test generated` writes it anew.
+
+/**
+ * The public half of a team key (Ed25519): names the team's queue, and is what a visitor trusts.
+ *
+ * Shape: 43 characters of base64url.
+ */
+export type TeamId = string;
+
+/**
+ * One session between a visitor and a helper; drawn by the visitor, and at the same time the ticket
+ * that a helper claims.
+ *
+ * Shape: 22 characters of base64url.
+ */
+export type SessionId = string;
+
+/**
+ * The secret by which a visitor who asks again gets their old place in the queue.
+ *
+ * Shape: 22 characters of base64url; drawn by the visitor, known to the server alone.
+ */
+export type Place = string;
+
+/**
+ * What a helper signs to enlist: drawn by the server, good once and for ten seconds.
+ *
+ * Shape: 43 characters of base64url.
+ */
+export type Nonce = string;
+
+/**
+ * An Ed25519 signature.
+ *
+ * Shape: 86 characters of base64url. Source: RFC 8032 section 5.1.6.
+ */
+export type Signature = string;
+
+/**
+ * Bytes that only the two peers can open; the broker forwards them and nothing else.
+ *
+ * Shape: base64url without padding, at most [`MAX_SEALED_BYTES`] bytes before encoding.
+ */
+export type Sealed = string;
+
+/**
+ * What an agent tells the broker to do.
+ */
+export type AgentToBroker = { "type": "ask" } & Ask | { "type": "challenge" } & Challenge | { "type": "enlist" } & Enlist | { "type": "attend" } & Attend | { "type": "claim" } & Claim | { "type": "forward" } & Forward | { "type": "leave" } & Leave;
+
+/**
+ * Asks a team for help.
+ *
+ * Errors: `unknown-team`, `bad-origin`, `origin-mismatch`, `ticket-exists`, `queue-full`, `wrong-state`
+ * (one ask at a time for each socket).
+ */
+export type Ask = { 
+/**
+ * The team that is asked.
+ */
+team: TeamId, 
+/**
+ * Drawn by the visitor for this ask alone; becomes the ticket.
+ */
+session: SessionId, 
+/**
+ * The ASCII serialization of the page's origin (RFC 6454 section 6.2). Refused when the socket's own
+ * `Origin` header differs.
+ */
+origin: string, 
+/**
+ * Noise message 1.
+ */
+message: Sealed, 
+/**
+ * Drawn by the visitor once, and sent with each ask until helped: a known one gets its old place.
+ */
+place: Place, };
+
+/**
+ * Asks for a nonce to sign; answered by [`Challenged`].
+ */
+export type Challenge = Record<symbol, never>;
+
+/**
+ * Takes up work for a team; answered by [`Enlisted`] and an [`Asked`] for each visitor who waits.
+ *
+ * Errors: `unknown-team`, `challenge-expired`, `certificate-invalid`, `certificate-expired`,
+ * `certificate-denied`, `signature-invalid`.
+ */
+export type Enlist = { 
+/**
+ * The team whose key signed the certificate.
+ */
+team: TeamId, 
+/**
+ * The helper certificate, a JWT.
+ */
+certificate: string, 
+/**
+ * By the certificate's Ed25519 key over `"alongside/1 enlist\0"` ‖ nonce ‖ SHA-256(certificate) ‖ the
+ * origin of the address that the helper dialled.
+ */
+signature: Signature, };
+
+/**
+ * Sets whether the helper is told of those who ask. A fresh helper is.
+ *
+ * Errors: `wrong-state` before enlisting.
+ */
+export type Attend = { 
+/**
+ * With `true`, each visitor who waits is announced again.
+ */
+available: boolean, };
+
+/**
+ * Takes one ticket. Exactly one helper gets it.
+ *
+ * Errors: `wrong-state` before enlisting, `ticket-gone` when another helper has it or nobody waits with it,
+ * `too-many-sessions`.
+ */
+export type Claim = { 
+/**
+ * The session id of the ask.
+ */
+ticket: SessionId, 
+/**
+ * Noise message 2.
+ */
+message: Sealed, };
+
+/**
+ * Passes sealed bytes to the other side of a claimed session.
+ *
+ * Errors: `session-unknown`.
+ */
+export type Forward = { 
+/**
+ * The session.
+ */
+session: SessionId, 
+/**
+ * A Noise transport message.
+ */
+message: Sealed, };
+
+/**
+ * Leaves a session, or takes an ask back. Leaving what is already gone is not an error.
+ */
+export type Leave = { 
+/**
+ * The session.
+ */
+session: SessionId, 
+/**
+ * Why, for the other side.
+ */
+reason: LeaveReason, };
+
+/**
+ * Why an agent leaves a session.
+ */
+export type LeaveReason = "ended" | "unverified" | "failed" | "gone";
+
+/**
+ * What the broker tells an agent has happened.
+ */
+export type BrokerToAgent = { "type": "queued" } & Queued | { "type": "challenged" } & Challenged | { "type": "enlisted" } & Enlisted | { "type": "asked" } & Asked | { "type": "withdrawn" } & Withdrawn | { "type": "claimed" } & Claimed | { "type": "forwarded" } & Forwarded | { "type": "left" } & Left | { "type": "refused" } & Refused;
+
+/**
+ * The ask is in the queue.
+ */
+export type Queued = { 
+/**
+ * The session of the ask.
+ */
+session: SessionId, 
+/**
+ * How many of the team's helpers are there and available; 0 when nobody is.
+ */
+helpers: number, 
+/**
+ * The place in the queue, the next one helped being 1.
+ */
+position: number, };
+
+/**
+ * The nonce to sign.
+ */
+export type Challenged = { 
+/**
+ * Good once, and for ten seconds.
+ */
+nonce: Nonce, };
+
+/**
+ * Work has begun.
+ */
+export type Enlisted = { 
+/**
+ * Which STUN and TURN servers to use.
+ */
+iceServers: Array<IceServer>, };
+
+/**
+ * A visitor waits.
+ */
+export type Asked = { 
+/**
+ * What to claim.
+ */
+ticket: SessionId, 
+/**
+ * The origin of the page; the rest of the address stays with the visitor.
+ */
+origin: string, 
+/**
+ * Noise message 1.
+ */
+message: Sealed, 
+/**
+ * How long the visitor has waited. Units: milliseconds.
+ */
+waitingMs: number, };
+
+/**
+ * A visitor no longer waits.
+ */
+export type Withdrawn = { 
+/**
+ * The ticket that is gone.
+ */
+ticket: SessionId, };
+
+/**
+ * The ticket has its one helper.
+ */
+export type Claimed = { 
+/**
+ * The session.
+ */
+session: SessionId, 
+/**
+ * To the visitor: Noise message 2. To the helper: `null`.
+ */
+message: Sealed | null, 
+/**
+ * To the visitor: which STUN and TURN servers to use. To the helper: empty, it has them.
+ */
+iceServers: Array<IceServer>, };
+
+/**
+ * Sealed bytes from the other side.
+ */
+export type Forwarded = { 
+/**
+ * The session.
+ */
+session: SessionId, 
+/**
+ * A Noise transport message.
+ */
+message: Sealed, };
+
+/**
+ * The other side has left.
+ */
+export type Left = { 
+/**
+ * The session.
+ */
+session: SessionId, 
+/**
+ * Why.
+ */
+reason: LeaveReason, };
+
+/**
+ * A message was not carried out, and nothing has changed.
+ */
+export type Refused = { 
+/**
+ * What was wrong.
+ */
+code: ErrorCode, 
+/**
+ * The session or ticket that the refused message named, if it could be read.
+ */
+session: SessionId | null, 
+/**
+ * When trying again can help. Units: milliseconds; `null` when it cannot.
+ */
+retryAfterMs: number | null, };
+
+/**
+ * One STUN or TURN server, as `RTCIceServer` takes it.
+ *
+ * Source: W3C WebRTC section 4.2.4.
+ */
+export type IceServer = { 
+/**
+ * `stun:` and `turn:` URLs (RFC 7064, RFC 7065).
+ */
+urls: Array<string>, 
+/**
+ * For TURN only.
+ */
+username: string | null, 
+/**
+ * For TURN only.
+ */
+credential: string | null, };
+
+/**
+ * Why a message was refused. The table in `PROTOCOL.md` says what the receiver does.
+ */
+export type ErrorCode = "bad-json" | "bad-message" | "unknown-team" | "bad-origin" | "origin-mismatch" | "wrong-state" | "ticket-exists" | "ticket-gone" | "session-unknown" | "queue-full" | "too-many-sessions" | "challenge-expired" | "certificate-invalid" | "certificate-expired" | "certificate-denied" | "signature-invalid" | "internal";
+
+/** The WebSocket sub-protocol. */
+export const SUBPROTOCOL = "alongside.v1";
+
+/**
+ * The longest WebSocket message either side accepts. Units: bytes. The largest honest one is a claim with a
+ * certificate and a fully gathered offer, about 8 KiB in base64; twice that is room without being a gift.
+ */
+export const MAX_FRAME_BYTES = 16384;
+
+/**
+ * The longest sealed payload, before base64. Units: bytes. What of [`MAX_FRAME_BYTES`] is left after base64
+ * (4/3) and the JSON around it.
+ */
+export const MAX_SEALED_BYTES = 12000;
+
+/**
+ * The longest page origin in an `ask`. Units: bytes. A DNS name has at most 253; scheme and port come to 14.
+ */
+export const MAX_ORIGIN_BYTES = 267;
+
+/**
+ * The longest helper certificate. Units: bytes. Twenty origins and a long name come to about 2 KiB.
+ */
+export const MAX_CERTIFICATE_BYTES = 4096;
+
+/**
+ * How many visitors may wait for one team. More would wait for hours anyway, and are told so at once.
+ */
+export const MAX_WAITING_PER_TEAM = 1000;
+
+/**
+ * How many sessions one helper's socket may hold at once. Nobody chats with more people than this, and a
+ * program that does can open a second socket.
+ */
+export const MAX_SESSIONS_PER_HELPER = 256;
+
+/**
+ * What one socket may have waiting to be read by its agent. Units: bytes. Holds a full queue's worth of
+ * `asked` (1,000 of about 230 bytes); an agent that lets more pile up does not read, and is cut.
+ */
+export const MAX_OUTBOUND_BYTES = 262144;
+
+/**
+ * How many messages one socket may send in a burst. A handshake is about 25; a helper may have several.
+ */
+export const MESSAGE_BURST = 128;
+
+/**
+ * How fast the burst refills. Units: messages per second. Typing and candidates need far less.
+ */
+export const MESSAGES_PER_SECOND = 16;
+
+/**
+ * How many bytes one socket may send in a burst. Units: bytes. Eight of the longest messages.
+ */
+export const BYTE_BURST = 131072;
+
+/**
+ * How fast the byte burst refills. Units: bytes per second.
+ */
+export const BYTES_PER_SECOND = 16384;
+
+/**
+ * How long the head of an HTTP request may take. Units: milliseconds. A phone on a bad line needs two seconds.
+ */
+export const HEADER_TIMEOUT_MS = 5000;
+
+/**
+ * How long a fresh socket may stay without its first message. Units: milliseconds. Agents speak at once.
+ */
+export const FIRST_MESSAGE_TIMEOUT_MS = 5000;
+
+/**
+ * How often the server pings a socket. Units: milliseconds. Below the 30 s after which the meanest routers
+ * forget a connection.
+ */
+export const PING_INTERVAL_MS = 25000;
+
+/**
+ * How long a socket may stay without any frame, pongs included. Units: milliseconds. Two pings and some grace.
+ */
+export const SILENCE_TIMEOUT_MS = 60000;
+
+/**
+ * How long a nonce may be signed. Units: milliseconds. Signing takes one; the rest is for the network.
+ */
+export const NONCE_LIFETIME_MS = 10000;
+
+/**
+ * How long a visitor's place in the queue is kept after their socket is gone. Units: milliseconds. A page
+ * load, a tunnel, a lift.
+ */
+export const PLACE_LIFETIME_MS = 60000;
+
+/**
+ * How long the server forwards for one session. Units: milliseconds. Twelve hours: a long working day.
+ */
+export const SESSION_LIFETIME_MS = 43200000;
+
+/**
+ * How long before and after a certificate's validity it is accepted. Units: seconds. Ordinary clocks differ
+ * by less than five minutes.
+ */
+export const CERTIFICATE_GRACE_S = 300;
+
+/**
+ * The longest validity a certificate may have. Units: seconds. Ninety days: revocation can be ignored by a
+ * malicious server, so a stolen invite must die by itself.
+ */
+export const MAX_CERTIFICATE_LIFETIME_S = 7776000;
+
