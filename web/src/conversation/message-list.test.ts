@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MAX_ENTRIES, MessageList } from "./message-list";
+
+const said = (from: "visitor" | "helper", seq: number, text = `${from} ${seq}`) =>
+  ({ event: "message", from, seq, at: 1000 + seq, text }) as const;
+
+test("keeps the order in which messages came, each once", () => {
+  const list = new MessageList("visitor");
+  for (const event of [said("visitor", 1), said("helper", 1), said("helper", 1), said("visitor", 2), said("visitor", 1)]) {
+    list.handle(event);
+  }
+  assert.deepEqual(
+    list.entries.map((entry) => entry.key),
+    ["visitor-1", "helper-1", "visitor-2"],
+  );
+});
+
+test("marks rise and never fall", () => {
+  const list = new MessageList("helper");
+  list.handle(said("helper", 1));
+  list.handle(said("helper", 2));
+  list.handle(said("visitor", 1));
+  const marks = () => list.entries.map((entry) => entry.mark);
+  assert.deepEqual(marks(), ["sending", "sending", null]);
+  list.handle({ event: "delivered", seq: 2 });
+  list.handle({ event: "read", seq: 1 });
+  list.handle({ event: "delivered", seq: 1 });
+  assert.deepEqual(marks(), ["read", "delivered", null]);
+});
+
+test("a read message counts as delivered, also before it is written down", () => {
+  const list = new MessageList("visitor");
+  list.handle({ event: "read", seq: 1 });
+  list.handle(said("visitor", 1));
+  assert.equal(list.entries[0]?.mark, "read");
+});
+
+test("what was not delivered before the end is unsent", () => {
+  const list = new MessageList("visitor");
+  list.handle(said("visitor", 1));
+  list.handle(said("visitor", 2));
+  list.handle({ event: "delivered", seq: 1 });
+  list.handle({ event: "typing", on: true });
+  list.handle({ event: "state", state: "ended" });
+  assert.deepEqual(
+    list.entries.map((entry) => entry.mark),
+    ["delivered", "unsent"],
+  );
+  assert.equal(list.typing, false);
+});
+
+test("counts as unread what the other side wrote and nobody saw", () => {
+  const list = new MessageList("visitor");
+  assert.equal(list.markSeen(), null);
+  list.handle(said("visitor", 1));
+  list.handle(said("helper", 1));
+  list.handle(said("helper", 2));
+  assert.equal(list.unread, 2);
+  assert.equal(list.markSeen(), 2);
+  assert.equal(list.unread, 0);
+  assert.equal(list.markSeen(), null);
+});
+
+test("a message ends the other side's typing", () => {
+  const list = new MessageList("visitor");
+  list.handle({ event: "typing", on: true });
+  assert.equal(list.typing, true);
+  list.handle(said("helper", 1));
+  assert.equal(list.typing, false);
+});
+
+test("a flood leaves the newest messages only", () => {
+  const list = new MessageList("visitor");
+  for (let seq = 1; seq <= MAX_ENTRIES + 5; seq++) list.handle(said("helper", seq));
+  assert.equal(list.entries.length, MAX_ENTRIES);
+  assert.equal(list.entries[0]?.key, "helper-6");
+});
+
+test("entries are a new array after each change and the same one otherwise", () => {
+  const list = new MessageList("visitor");
+  list.handle(said("visitor", 1));
+  const before = list.entries;
+  list.handle({ event: "waiting", helpers: 1, position: 1 });
+  assert.equal(list.entries, before);
+  list.handle({ event: "delivered", seq: 1 });
+  assert.notEqual(list.entries, before);
+});
