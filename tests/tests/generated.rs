@@ -99,7 +99,7 @@ fn peer_types() {
         peer::Screen, peer::Chat, peer::Ack, peer::Read, peer::Typing, peer::PeerRefused, peer::PeerErrorCode,
         peer::Introduction, peer::SealedSignal, peer::Candidate,
         session::Input, session::Whereabouts, session::Output, session::Event, session::State, session::EndedBy,
-        session::UnverifiedCode, session::SessionErrorCode,
+        session::UnverifiedCode, session::SessionErrorCode, session::UnsupportedCode,
     );
     let _ = writeln!(
         out,

@@ -544,7 +544,12 @@ export type UnverifiedCode = "handshake-failed" | "certificate-invalid" | "certi
 /**
  * Why a session failed, or what went wrong in it. Stable.
  */
-export type SessionErrorCode = { "unverified": UnverifiedCode } | { "refused": ErrorCode } | "connect-timeout" | "seal-broken" | "peer-fault" | { "peer-refused": PeerErrorCode } | "not-sent" | "ticket-gone";
+export type SessionErrorCode = { "unverified": UnverifiedCode } | { "refused": ErrorCode } | "connect-timeout" | "seal-broken" | "peer-fault" | { "peer-refused": PeerErrorCode } | "not-sent" | "ticket-gone" | { "unsupported": UnsupportedCode };
+
+/**
+ * What a machine or browser lacks. Stable.
+ */
+export type UnsupportedCode = "insecure-context" | "cryptography" | "webrtc";
 
 /** The version of everything two peers say to each other. */
 export const PROTOCOL_VERSION = 1;

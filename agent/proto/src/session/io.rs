@@ -392,4 +392,19 @@ pub enum SessionErrorCode {
     NotSent,
     /// The ticket was taken by another helper, or the visitor left.
     TicketGone,
+    /// This machine or browser lacks what a session needs: said before anything was sent.
+    Unsupported(UnsupportedCode),
+}
+
+/// What a machine or browser lacks. Stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum UnsupportedCode {
+    /// The page is not in a secure context: it needs https.
+    InsecureContext,
+    /// Without X25519, Ed25519 or AES-GCM.
+    Cryptography,
+    /// Without WebRTC, or with WebRTC forbidden by a policy.
+    Webrtc,
 }

@@ -8,4 +8,6 @@
 
 mod io;
 
-pub use io::{EndedBy, Event, Input, Output, SessionErrorCode, State, UnverifiedCode, Whereabouts};
+pub use io::{
+    EndedBy, Event, Input, Output, SessionErrorCode, State, UnsupportedCode, UnverifiedCode, Whereabouts,
+};
