@@ -1,0 +1,66 @@
+// What leaves the build, by weight and by sameness. A visitor pays for the loader on every page, and for the
+// chat once they ask.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+
+import { brotliSize, bundle } from "./build.mjs";
+
+const KB = 1024;
+const files: Map<string, Buffer> = await bundle();
+const manifest = JSON.parse(text("manifest.json"));
+
+function bytes(path: string): Buffer {
+  const found = files.get(path);
+  assert.ok(found, `${path} is missing`);
+  return found;
+}
+
+function text(path: string): string {
+  return bytes(path).toString("utf8");
+}
+
+test("the loader weighs at most 4 KB, and all up to an open chat at most 14 KB", () => {
+  const loader = brotliSize(bytes(manifest.loader.file));
+  const chat = brotliSize(bytes(manifest.chat.file));
+  assert.ok(loader <= 4 * KB, `the loader weighs ${loader} bytes of ${4 * KB}`);
+  assert.ok(loader + chat <= 14 * KB, `loader and chat weigh ${loader} + ${chat} bytes of ${14 * KB}`);
+});
+
+test("loader and chat bring all they need: neither asks for another file", () => {
+  // The loader's one import is the chat, whose hash it checks first.
+  assert.equal(text(manifest.loader.file).match(/\bimport\b/g)?.length, 1);
+  assert.doesNotMatch(text(manifest.chat.file), /\bimport\b\s*[("{*]/);
+});
+
+test("the loader trusts the chat that was built with it, and the manifest tells both truly", () => {
+  assert.ok(text(manifest.loader.file).includes(manifest.chat.file));
+  assert.ok(text(manifest.loader.file).includes(manifest.chat.integrity));
+  for (const { file, integrity } of [manifest.loader, manifest.chat, manifest.console]) {
+    assert.equal(integrity, `sha384-${createHash("sha384").update(bytes(file)).digest("base64")}`);
+  }
+  assert.deepEqual(bytes("alongside.js"), bytes(manifest.loader.file));
+});
+
+test("the console's page names the files that were built with it", () => {
+  const page = text("console/index.html");
+  for (const [, name] of page.matchAll(/(?:src|href)="([^"]+)"/g)) bytes(`console/${name}`);
+  assert.ok(page.includes(manifest.console.file.slice("console/".length)));
+  assert.doesNotMatch(page, /\{\{/);
+});
+
+test("nothing in a bundle needs more than the page's policy gives", () => {
+  for (const [path, content] of files) {
+    if (!path.endsWith(".js") || path.startsWith("demo/")) continue;
+    // Preact's own branch for `dangerouslySetInnerHTML` is never taken in the console.
+    const own = path.startsWith("console/") ? [/\beval\(/, /new Function\b/] : [/\beval\(/, /new Function\b/, /innerHTML/];
+    for (const banned of own) assert.doesNotMatch(content.toString("utf8"), banned, path);
+  }
+});
+
+test("the same sources give the same bytes", async () => {
+  const again: Map<string, Buffer> = await bundle();
+  assert.deepEqual([...again.keys()], [...files.keys()]);
+  for (const [path, content] of again) assert.ok(content.equals(bytes(path)), path);
+});
