@@ -1,0 +1,114 @@
+// What was said, newest at the bottom.
+
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+
+import { segments } from "../conversation/links";
+import type { Entry } from "../conversation/message-list";
+import { words } from "../locales/console-en";
+import type { Visit } from "./workspace";
+
+// How near to the end still counts as being there. Units: CSS pixels; less than one line.
+const NEAR = 24;
+
+/** The conversation; it stays at its end unless the helper scrolls up to read. */
+export function ConversationLog({ visit, onSeen }: { visit: Visit; onSeen: () => void }) {
+  const { entries, typing } = visit.messages;
+  const log = useRef<HTMLDivElement>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const newest = entries.at(-1)?.key;
+  const toEnd = (): void => {
+    if (log.current !== null) log.current.scrollTop = log.current.scrollHeight;
+  };
+
+  useLayoutEffect(() => {
+    if (atEnd || entries.at(-1)?.from === "helper") toEnd();
+  }, [newest, typing]);
+  useEffect(() => {
+    if (log.current === null) return;
+    const resized = new ResizeObserver(() => atEnd && toEnd());
+    resized.observe(log.current);
+    return () => resized.disconnect();
+  }, [atEnd]);
+  // Read is what has been on a screen that somebody looks at.
+  useEffect(() => {
+    const look = (): void => {
+      if (atEnd && document.visibilityState === "visible") onSeen();
+    };
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, [newest, atEnd]);
+
+  return (
+    <div class="conversation">
+      <div
+        ref={log}
+        class="log"
+        role="log"
+        aria-label={words.conversation.label}
+        tabIndex={0}
+        onScroll={(event) => {
+          const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
+          setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR);
+        }}
+      >
+        {entries.length === 0 && visit.session.state === "connected" && <p class="hint">{words.session.connected}</p>}
+        <ol role="list">
+          {entries.map((entry, index) => (
+            <Message key={entry.key} entry={entry} before={entries[index - 1]} marked={marks(entries, index)} />
+          ))}
+        </ol>
+      </div>
+      {!atEnd && (
+        <button type="button" class="newest" onClick={toEnd}>
+          {words.conversation.newest}
+        </button>
+      )}
+      <p class="typing">{typing && !visit.over ? words.conversation.typing : ""}</p>
+    </div>
+  );
+}
+
+function Message({ entry, before, marked }: { entry: Entry; before: Entry | undefined; marked: boolean }) {
+  const own = entry.from === "helper";
+  const follows = before?.from === entry.from;
+  return (
+    <li class={`message ${own ? "own" : "theirs"}${follows ? " follows" : ""}`}>
+      <span class={follows ? "unseen" : "who"}>{own ? words.conversation.you : words.conversation.visitor} </span>
+      <p class="text" dir="auto">
+        {segments(entry.text).map((part) =>
+          "href" in part ? (
+            <a href={part.href} target="_blank" rel="noopener noreferrer" referrerpolicy="no-referrer">
+              {part.text}
+            </a>
+          ) : (
+            part.text
+          ),
+        )}
+      </p>
+      <span class="meta">
+        <Time at={entry.at} />
+        {marked && entry.mark !== null && (
+          <span aria-live="off" data-mark={entry.mark}>
+            {words.conversation.marks[entry.mark]}
+          </span>
+        )}
+      </span>
+    </li>
+  );
+}
+
+// A mark stands at the last of the helper's messages that it holds for: it is true of all above.
+function marks(entries: readonly Entry[], index: number): boolean {
+  const mark = entries[index]?.mark ?? null;
+  return mark !== null && entries.slice(index + 1).find((entry) => entry.mark !== null)?.mark !== mark;
+}
+
+// The time is the writer's claim, and may be none that a calendar has.
+function Time({ at }: { at: number }) {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return null;
+  return <time dateTime={date.toISOString()}>{clockTime.format(date)}</time>;
+}
+
+const clockTime = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });

@@ -1,0 +1,60 @@
+// Which page the visitor is on, and the button that opens it here.
+
+import { useEffect, useState } from "preact/hooks";
+
+import { words } from "../locales/console-en";
+import type { Page } from "../wire/peer";
+import { Outside } from "./icons";
+import { opening } from "./opening";
+import { host } from "./origin";
+
+/** The visitor's page. Only an address of the session's own site opens at once. */
+export function PageRegion({ page, origin }: { page: Page | null; origin: string }) {
+  return (
+    <section class="page" aria-label={words.page.label}>
+      {page === null ? <p class="hint">{words.page.unknown}</p> : <Known key={page.epoch} page={page} origin={origin} />}
+    </section>
+  );
+}
+
+function Known({ page, origin }: { page: Page; origin: string }) {
+  const way = opening(page, origin);
+  const [asked, setAsked] = useState(false);
+  useEffect(() => setAsked(false), [page.url]);
+  const away = way.to === "elsewhere" && asked;
+  return (
+    <>
+      <h3>
+        <bdi>{page.title.trim() === "" ? words.page.untitled : page.title}</bdi>
+      </h3>
+      <p class="address">
+        {way.to === "same-site" ? (
+          <a href={way.href} target="_blank" rel="noopener noreferrer" referrerpolicy="no-referrer" dir="ltr">
+            {way.href}
+          </a>
+        ) : (
+          <bdi dir="ltr">{page.url}</bdi>
+        )}
+      </p>
+      {page.omitted > 0 && <p class="hint">{words.page.omitted(page.omitted)}</p>}
+      {way.to === "redacted" && <p class="hint">{words.page.redacted}</p>}
+      {way.to === "nowhere" && <p class="hint">{words.page.unsafe}</p>}
+      {way.to === "elsewhere" && <p class="hint warn">{words.page.elsewhere(way.host, host(origin))}</p>}
+      {way.to === "same-site" && (
+        <button type="button" class="plain" onClick={() => show(way.href)}>
+          <Outside />
+          {words.page.open}
+        </button>
+      )}
+      {way.to === "elsewhere" && (
+        <button type="button" class={away ? "plain apart" : "plain"} onClick={() => (away ? show(way.href) : setAsked(true))}>
+          {away && <Outside />}
+          {away ? words.page.openOf(way.host) : words.page.open}
+        </button>
+      )}
+    </>
+  );
+}
+
+// The page gets no handle on the console, and its site does not learn where the helper came from.
+const show = (href: string): void => void window.open(href, "_blank", "noopener,noreferrer");

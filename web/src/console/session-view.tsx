@@ -1,0 +1,90 @@
+// The session that fills the screen: the conversation, the page, the visitor, and the way out.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { words } from "../locales/console-en";
+import type { SessionErrorCode } from "../wire/peer";
+import { Composer } from "./composer";
+import { ConversationLog } from "./conversation-log";
+import { Back, Person } from "./icons";
+import { Origin } from "./origin";
+import { PageRegion } from "./page-region";
+import { VisitorRegion } from "./visitor-region";
+import type { Visit, Workspace } from "./workspace";
+
+/** One session, live or ended. */
+export function SessionView({ visit, workspace }: { visit: Visit; workspace: Workspace }) {
+  const { session } = visit;
+  const heading = useRef<HTMLHeadingElement>(null);
+  const message = useRef<HTMLTextAreaElement>(null);
+  const [details, setDetails] = useState(false);
+  // A press on Accept or on a session leads to the message box; not on touch, where a keyboard would cover the rest.
+  useEffect(() => {
+    const write = !visit.over && !matchMedia("(pointer: coarse)").matches;
+    (write ? message.current : heading.current)?.focus();
+  }, []);
+  // What had the focus may be gone with the end.
+  useEffect(() => {
+    if (visit.over && document.activeElement === document.body) heading.current?.focus();
+  }, [visit.over]);
+
+  return (
+    <section class="session" data-state={session.state} data-details={details ? "" : undefined}>
+      <header class="head">
+        <button type="button" class="round narrow" aria-label={words.sessions.back} onClick={() => workspace.select(null)}>
+          <Back />
+        </button>
+        <div class="whose">
+          <h2 ref={heading} tabIndex={-1}>
+            <Origin origin={session.origin} />
+          </h2>
+          <p class="state">{words.state[session.state]}</p>
+        </div>
+        <button
+          type="button"
+          class="round details"
+          aria-label={words.session.visitorButton}
+          title={words.session.visitorButton}
+          aria-expanded={details}
+          onClick={() => setDetails(!details)}
+        >
+          <Person />
+        </button>
+        {visit.over ? (
+          <button key="close" type="button" class="plain" onClick={() => workspace.close(visit)}>
+            {words.session.close}
+          </button>
+        ) : (
+          <button key="end" type="button" class="plain" onClick={() => session.end()}>
+            {words.session.end}
+          </button>
+        )}
+      </header>
+      <PageRegion page={session.page} origin={session.origin} />
+      <div class="talk">
+        <ConversationLog visit={visit} onSeen={() => workspace.seen(visit)} />
+        {visit.over ? <Ending visit={visit} /> : <Composer visit={visit} box={message} />}
+      </div>
+      <VisitorRegion client={session.client} page={session.page} />
+    </section>
+  );
+}
+
+function Ending({ visit }: { visit: Visit }) {
+  const why = visit.session.state === "failed" ? failure(visit.error) : words.session.endedBy[visit.endedBy ?? "lost"];
+  return (
+    <div class="ending">
+      <p role="status">{why}</p>
+      {visit.messages.entries.length > 0 && <p class="hint">{words.session.readable}</p>}
+    </div>
+  );
+}
+
+function failure(error: SessionErrorCode | null): string {
+  if (error === null) return words.session.failedElse;
+  if (typeof error === "string") return words.session.failed[error] ?? words.session.failedElse;
+  if ("unsupported" in error) return words.session.unsupported;
+  if ("unverified" in error) return words.session.unverified;
+  if ("refused" in error) return words.session.failed[error.refused] ?? words.session.failedElse;
+  return words.session.failedElse;
+}

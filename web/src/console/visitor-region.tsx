@@ -1,0 +1,74 @@
+// What the visitor uses, as their own page told it.
+
+import { words } from "../locales/console-en";
+import type { Client, Page } from "../wire/peer";
+import { useNow } from "./subscription";
+
+// Units: milliseconds. The clock shows minutes.
+const CLOCK_MS = 10_000;
+
+/** Client information, with the time where the visitor is and what the site has added. */
+export function VisitorRegion({ client, page }: { client: Client | null; page: Page | null }) {
+  return (
+    <section class="visitor" aria-label={words.visitor.label}>
+      <h3>{words.visitor.label}</h3>
+      {client === null ? <p class="hint">{words.visitor.unknown}</p> : <Facts client={client} page={page} />}
+    </section>
+  );
+}
+
+function Facts({ client, page }: { client: Client; page: Page | null }) {
+  const now = useNow(CLOCK_MS);
+  const { width, height, scale } = client.screen;
+  const facts = [
+    [words.visitor.browser, client.browser],
+    [words.visitor.platform, client.platform],
+    [words.visitor.language, language(client.language)],
+    [words.visitor.time, localTime(client.timeZone, now)],
+    [words.visitor.screen, words.visitor.scaled(words.visitor.size(width, height), scale)],
+  ];
+  if (page !== null) facts.push([words.visitor.window, words.visitor.size(page.viewport.width, page.viewport.height)]);
+  return (
+    <dl>
+      {facts.map(([name, value]) => (
+        <div>
+          <dt>{name}</dt>
+          <dd>
+            <bdi>{value}</bdi>
+          </dd>
+        </div>
+      ))}
+      {Object.entries(client.attributes).map(([name, value]) => (
+        <div class="added">
+          <dt>
+            <bdi>{name}</bdi>
+          </dt>
+          <dd>
+            <bdi>{value}</bdi>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+// The visitor's page may claim a language or a time zone that does not exist: then it is shown as it came.
+function language(tag: string): string {
+  try {
+    const name = new Intl.DisplayNames(undefined, { type: "language" }).of(tag);
+    return name === undefined || name === tag ? tag : `${name} (${tag})`;
+  } catch (error) {
+    if (error instanceof RangeError) return tag;
+    throw error;
+  }
+}
+
+function localTime(timeZone: string, now: number): string {
+  try {
+    const time = new Intl.DateTimeFormat(undefined, { timeZone, weekday: "short", hour: "numeric", minute: "2-digit" });
+    return `${time.format(now)} (${timeZone.replaceAll("_", " ")})`;
+  } catch (error) {
+    if (error instanceof RangeError) return timeZone;
+    throw error;
+  }
+}

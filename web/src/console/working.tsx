@@ -1,0 +1,92 @@
+// The working screen: who waits, who is being helped, and the session that fills the rest.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { words } from "../locales/console-en";
+import type { Identity } from "../peer/invite";
+import { Mark } from "./icons";
+import { Presence } from "./presence";
+import { Refused } from "./refused";
+import { SessionList } from "./session-list";
+import { SessionView } from "./session-view";
+import { useChanges } from "./subscription";
+import { WaitingList } from "./waiting-list";
+import type { Workspace } from "./workspace";
+
+/** The desk of an enlisted helper. */
+export function Working(props: {
+  workspace: Workspace;
+  identity: Identity;
+  onForget: () => void;
+  onRetry: () => void;
+  onImport: () => void;
+}) {
+  const { workspace, identity } = props;
+  const { desk, selected, visits } = workspace;
+  useChanges(workspace);
+  const count = desk.available ? desk.waiting.length : 0;
+  useEffect(() => {
+    document.title = count > 0 ? words.titleWaiting(count) : words.product;
+  }, [count]);
+
+  if (desk.connection === "refused") {
+    return <Refused desk={desk} onRetry={props.onRetry} onImport={props.onImport} />;
+  }
+  return (
+    <div class="working" data-view={selected === null ? "lists" : "session"}>
+      <Presence desk={desk} identity={identity} onForget={props.onForget} />
+      <nav class="lists" aria-label={words.product}>
+        <WaitingList desk={desk} onAccept={(ticket) => workspace.accept(ticket)} />
+        <SessionList visits={visits} selected={selected} onSelect={(visit) => workspace.select(visit)} />
+      </nav>
+      <main class="stage">
+        {selected === null ? (
+          <Quiet waiting={count} sessions={visits.length} available={desk.available} />
+        ) : (
+          <SessionView key={selected.session.id} visit={selected} workspace={workspace} />
+        )}
+      </main>
+      <Announcer workspace={workspace} />
+    </div>
+  );
+}
+
+function Quiet(props: { waiting: number; sessions: number; available: boolean }) {
+  const [title, text] =
+    props.waiting > 0
+      ? [words.sessions.someTitle, words.sessions.some]
+      : props.available
+        ? [words.sessions.quietTitle, props.sessions > 0 ? words.sessions.pick : words.sessions.quiet]
+        : [words.sessions.awayTitle, words.sessions.away];
+  return (
+    <div class="quiet">
+      <Mark />
+      <h2>{title}</h2>
+      <p>{text}</p>
+    </div>
+  );
+}
+
+// One polite voice for what happens away from where the helper is looking; messages speak for themselves (a log).
+function Announcer({ workspace }: { workspace: Workspace }) {
+  const [said, say] = useState("");
+  const known = useRef(new Set<string>());
+  const { waiting } = workspace.desk;
+  const title = workspace.selected?.session.page?.title ?? "";
+  const shown = useRef(workspace.selected);
+  useEffect(() => {
+    const fresh = waiting.filter((one) => !known.current.has(one.ticket));
+    known.current = new Set(waiting.map((one) => one.ticket));
+    const [first] = fresh;
+    if (first !== undefined) say(words.waiting.arrived(first.origin));
+  }, [waiting]);
+  useEffect(() => {
+    if (shown.current === workspace.selected && title !== "") say(words.page.now(title));
+    shown.current = workspace.selected;
+  }, [title, workspace.selected]);
+  return (
+    <p class="unseen" role="status">
+      {said}
+    </p>
+  );
+}

@@ -1,0 +1,111 @@
+// What the helper has before them: the desk's queue, and every session of theirs until it is closed.
+
+import { MessageList } from "../conversation/message-list";
+import type { Desk, HelperSession } from "../peer/desk";
+import type { EndedBy, Event, SessionErrorCode } from "../wire/peer";
+import type { SessionId } from "../wire/signaling";
+
+/** One session as the helper sees it; readable after its end, until it is closed. */
+export class Visit {
+  /** What was said. */
+  readonly messages = new MessageList("helper");
+  /** What is written and not yet sent. */
+  draft = "";
+  /** Who ended the session. */
+  endedBy: EndedBy | null = null;
+  /** What went wrong last. */
+  error: SessionErrorCode | null = null;
+
+  /** Follows a session; `number` tells visitors of the same site apart. */
+  constructor(
+    readonly session: HelperSession,
+    readonly number: number,
+    changed: () => void,
+  ) {
+    for (const event of session.events) this.#handle(event);
+    session.on((event) => {
+      this.#handle(event);
+      changed();
+    });
+  }
+
+  /** Whether nothing more will come. */
+  get over(): boolean {
+    return this.session.state === "ended" || this.session.state === "failed";
+  }
+
+  #handle(event: Event): void {
+    this.messages.handle(event);
+    if (event.event === "ended") this.endedBy = event.by;
+    if (event.event === "error") this.error = event.code;
+  }
+}
+
+/** The queue, the sessions, and which of them fills the screen. */
+export class Workspace {
+  #visits: Visit[] = [];
+  #selected: Visit | null = null;
+  #listeners = new Set<() => void>();
+
+  /** Works at a desk. */
+  constructor(readonly desk: Desk) {
+    desk.on(() => this.#changed());
+  }
+
+  /** Every session that has not been closed, oldest first. */
+  get visits(): readonly Visit[] {
+    return this.#visits;
+  }
+
+  /** The one that fills the screen. */
+  get selected(): Visit | null {
+    return this.#selected;
+  }
+
+  /** Takes a visitor who waits, and turns to them. */
+  accept(ticket: SessionId): void {
+    const session = this.desk.accept(ticket);
+    const numbers = this.#visits.filter((visit) => visit.session.origin === session.origin).map((visit) => visit.number);
+    const visit = new Visit(session, Math.max(0, ...numbers) + 1, () => this.#changed());
+    this.#visits = [...this.#visits, visit];
+    this.select(visit);
+  }
+
+  /** Turns to one session, or to none. */
+  select(visit: Visit | null): void {
+    this.#selected = visit;
+    this.#changed();
+  }
+
+  /** Puts an ended session away, and turns to the one beside it. */
+  close(visit: Visit): void {
+    const place = this.#visits.indexOf(visit);
+    this.#visits = this.#visits.filter((other) => other !== visit);
+    if (this.#selected === visit) this.#selected = this.#visits[Math.min(place, this.#visits.length - 1)] ?? null;
+    this.#changed();
+  }
+
+  /** Marks what the selected session has on the screen as read. */
+  seen(visit: Visit): void {
+    const seq = visit.messages.markSeen();
+    if (seq === null) return;
+    if (!visit.over) visit.session.seen(seq);
+    this.#changed();
+  }
+
+  /** Ends everything: the helper leaves. */
+  leave(): void {
+    for (const visit of this.#visits) if (!visit.over) visit.session.end();
+    this.desk.close();
+  }
+
+  /** Calls back after every change, until the returned function is called. */
+  on(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #changed(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
