@@ -50,7 +50,12 @@ export function App({ invite }: { invite: string | null }) {
     await take(read.identity);
   };
   const forget = async (): Promise<void> => {
-    await forgetIdentity();
+    try {
+      await forgetIdentity();
+    } catch (error) {
+      console.error(error);
+      return setStep({ at: "door", problem: "kept", held: null });
+    }
     setStep({ at: "door", problem: null, held: null });
   };
 

@@ -10,7 +10,7 @@ const CLOCK_MS = 10_000;
 /** Client information, with the time where the visitor is and what the site has added. */
 export function VisitorRegion({ client, page }: { client: Client | null; page: Page | null }) {
   return (
-    <section class="visitor" aria-label={words.visitor.label}>
+    <section class="visitor" aria-label={words.visitor.label} tabIndex={0}>
       <h3>{words.visitor.label}</h3>
       {client === null ? <p class="hint">{words.visitor.unknown}</p> : <Facts client={client} page={page} />}
     </section>

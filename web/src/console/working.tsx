@@ -35,16 +35,18 @@ export function Working(props: {
   return (
     <div class="working" data-view={selected === null ? "lists" : "session"}>
       <Presence desk={desk} identity={identity} onForget={props.onForget} />
-      <nav class="lists" aria-label={words.product}>
-        <WaitingList desk={desk} onAccept={(ticket) => workspace.accept(ticket)} />
-        <SessionList visits={visits} selected={selected} onSelect={(visit) => workspace.select(visit)} />
-      </nav>
-      <main class="stage">
-        {selected === null ? (
-          <Quiet waiting={count} sessions={visits.length} available={desk.available} />
-        ) : (
-          <SessionView key={selected.session.id} visit={selected} workspace={workspace} />
-        )}
+      <main class="room">
+        <nav class="lists" aria-label={words.product}>
+          <WaitingList desk={desk} onAccept={(ticket) => workspace.accept(ticket)} />
+          <SessionList visits={visits} selected={selected} onSelect={(visit) => workspace.select(visit)} />
+        </nav>
+        <div class="stage">
+          {selected === null ? (
+            <Quiet waiting={count} sessions={visits.length} available={desk.available} />
+          ) : (
+            <SessionView key={selected.session.id} visit={selected} workspace={workspace} />
+          )}
+        </div>
       </main>
       <Announcer workspace={workspace} />
     </div>
@@ -72,6 +74,7 @@ function Announcer({ workspace }: { workspace: Workspace }) {
   const [said, say] = useState("");
   const known = useRef(new Set<string>());
   const { waiting } = workspace.desk;
+  const tickets = waiting.map((one) => one.ticket).join();
   const title = workspace.selected?.session.page?.title ?? "";
   const shown = useRef(workspace.selected);
   useEffect(() => {
@@ -79,7 +82,7 @@ function Announcer({ workspace }: { workspace: Workspace }) {
     known.current = new Set(waiting.map((one) => one.ticket));
     const [first] = fresh;
     if (first !== undefined) say(words.waiting.arrived(first.origin));
-  }, [waiting]);
+  }, [tickets]);
   useEffect(() => {
     if (shown.current === workspace.selected && title !== "") say(words.page.now(title));
     shown.current = workspace.selected;

@@ -30,6 +30,7 @@ export const words = {
       browser: "This browser is too old to keep a key safely. Chrome 137, Firefox 130 and Safari 17 can, and so can newer ones.",
       insecure: "Keys need a secure address. Open the console through https.",
       store: "This browser would not store the key. A private window or a full disk can be the reason.",
+      kept: "This browser would not delete the key. Clear the data of this site in the browser's settings.",
     },
   },
 
