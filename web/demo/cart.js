@@ -42,9 +42,12 @@ export const goods = () => cart().reduce((sum, line) => sum + line.product.price
 /** What delivery costs: nothing from 60 € on. */
 export const delivery = () => (goods() === 0 || goods() >= 6000 ? 0 : 490);
 
-/** Shows how many things are in the cart, in the header of every page. */
+/** Shows how many things are in the cart, in the header of every page, and lets a helper know. */
 function show() {
   const count = cart().reduce((sum, line) => sum + line.count, 0);
+  const summary = count === 0 ? "empty" : `${count} ${count === 1 ? "thing" : "things"}, ${price(goods())}`;
+  // Kept by the Help button until the visitor asks for help, and shown to them under "What is shared".
+  (window.Alongside ||= []).push(["identify", { Cart: summary }]);
   for (const badge of document.querySelectorAll("[data-cart-count]")) {
     badge.textContent = String(count);
     badge.hidden = count === 0;
