@@ -1,8 +1,24 @@
-// The helper's side: one signaling socket, who waits, and every session.
+// Where a helper works: one signaling socket, who waits, and every session.
+//
+// One peer connection is kept in hand with its candidates gathered, so that *Accept* sends a complete offer at
+// once. The desk enlists anew whenever its socket was lost; sessions that are connected need no server and
+// live on.
 
-import type { Client, Event, Page, State, UnsupportedCode } from "../wire/peer";
-import type { ErrorCode, SessionId } from "../wire/signaling";
+import { decode, encode } from "../wire/base64url";
+import type { UnsupportedCode } from "../wire/peer";
+import type { Asked, BrokerToAgent, ErrorCode, IceServer, Nonce, Refused, Sealed, SessionId } from "../wire/signaling";
+import { now } from "./clock";
+import type { RoleOutput } from "./driver";
+import { signEnlist } from "./enlist";
+import { HelperSession } from "./helper-session";
 import type { Identity } from "./invite";
+import { Outlet } from "./outlet";
+import { PeerConnection } from "./peer-connection";
+import { prologue, respond, type SealedChannel } from "./seal";
+import { SignalingSocket } from "./signaling-socket";
+import { prepareConnection } from "./support";
+
+export { HelperSession } from "./helper-session";
 
 /** A visitor who waits. */
 export type Waiting = {
@@ -17,73 +33,327 @@ export type Waiting = {
 /** Whether the server knows this helper. `refused` is for good: the identity has to be another. */
 export type Connection = "connecting" | "enlisted" | "lost" | "refused";
 
-/** Where a helper works: enlists, shows who waits, and holds the sessions. */
-export class Desk {
-  #listeners = new Set<() => void>();
+// How old a peer connection in hand may be. Units: milliseconds. What it gathered may not be true any more:
+// networks change without a word.
+const FRESH_MS = 600_000;
 
-  /** Whether the server knows this helper. */
-  readonly connection: Connection = "connecting";
-  /** Why the server refused; `null` while it has not. */
-  readonly refusal: ErrorCode | null = null;
-  /** What this browser lacks; with it, the connection is `refused`. */
-  readonly unsupported: UnsupportedCode | null = null;
-  /** Who waits, longest first. */
-  readonly waiting: readonly Waiting[] = [];
-  /** Every session accepted here, oldest first, ended ones included. */
-  readonly sessions: readonly HelperSession[] = [];
-  /** Whether visitors see this helper as there. */
-  readonly available: boolean = true;
+// When the next peer connection is made after one was used. Units: milliseconds. The one in use comes first.
+const REFILL_MS = 500;
+
+// How long after a refusal that may pass the desk enlists again. Units: milliseconds.
+const RETRY_MS = 5_000;
+
+// Refusals that no further try can change.
+const FOR_GOOD: readonly ErrorCode[] = [
+  "unknown-team",
+  "certificate-invalid",
+  "certificate-expired",
+  "certificate-denied",
+  "signature-invalid",
+];
+
+type Asking = Waiting & { message: Sealed };
+
+/** Where a helper works. */
+export class Desk {
+  #changes = new Outlet<void>();
+  #identity: Identity;
+  #server: string;
+  #socket: SignalingSocket;
+  #connection: Connection = "connecting";
+  #refusal: ErrorCode | null = null;
+  #unsupported: UnsupportedCode | null = null;
+  #asking = new Map<SessionId, Asking>();
+  #waiting: readonly Waiting[] = [];
+  #sessions = new Map<SessionId, HelperSession>();
+  #claiming = new WeakMap<HelperSession, Asking>();
+  #available = true;
+  // Whether the nonce that comes next is to be signed; a challenge is also how the socket asks for a sign of life.
+  #enlisting = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #iceServers: IceServer[] = [];
+  #inHand: { connection: PeerConnection; madeAt: number } | null = null;
+  #refill: ReturnType<typeof setTimeout> | undefined;
 
   /** Opens the desk: dials and enlists at once. */
-  constructor(readonly options: { server: string; identity: Identity }) {}
+  constructor(options: { server: string; identity: Identity }) {
+    this.#identity = options.identity;
+    this.#server = new URL(options.server).origin;
+    this.#socket = new SignalingSocket(options.server, {
+      opened: () => this.#challenge(),
+      lost: () => this.#lost(),
+      received: (message) => this.#received(message),
+    });
+    const ready = prepareConnection();
+    if (typeof ready === "string") {
+      this.#unsupported = ready;
+      this.#connection = "refused";
+      return;
+    }
+    ready.close();
+    addEventListener("pagehide", this.#hide);
+    addEventListener("pageshow", this.#show);
+    addEventListener("online", this.#networkChanged);
+    this.#socket.open();
+  }
+
+  /** Whether the server knows this helper. */
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /** Why the server refused this helper; `null` while it has not. */
+  get refusal(): ErrorCode | null {
+    return this.#refusal;
+  }
+
+  /** What this browser lacks; with it, the connection is `refused`. */
+  get unsupported(): UnsupportedCode | null {
+    return this.#unsupported;
+  }
+
+  /** Who waits, longest first. */
+  get waiting(): readonly Waiting[] {
+    return this.#waiting;
+  }
+
+  /** Every session accepted here, oldest first, ended ones included. */
+  get sessions(): readonly HelperSession[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** Whether visitors see this helper as there. */
+  get available(): boolean {
+    return this.#available;
+  }
 
   /** Sets whether visitors see this helper as there. */
-  setAvailable(_on: boolean): void {}
-  /** Takes a visitor who waits. */
-  accept(_ticket: SessionId): HelperSession {
-    throw new Error("not open");
+  setAvailable(on: boolean): void {
+    if (on === this.#available) return;
+    this.#available = on;
+    // Whoever waits is told of again; who does not, is not.
+    this.#asking.clear();
+    if (this.#connection === "enlisted") this.#socket.send({ type: "attend", available: on });
+    this.#changed();
   }
+
+  /** Takes a visitor who waits. A ticket that is gone gives a session that has failed. */
+  accept(ticket: SessionId): HelperSession {
+    const known = this.#sessions.get(ticket);
+    if (known !== undefined && !known.over) return known;
+    const asking = this.#asking.get(ticket) ?? null;
+    this.#asking.delete(ticket);
+    const session: HelperSession = new HelperSession(
+      ticket,
+      asking?.origin ?? "",
+      {
+        carryOut: (output) => this.#carryOut(session, asking, output),
+        connection: () => this.#takeConnection(),
+        signal: (message) => this.#socket.send(message),
+      },
+      () => this.#changed(),
+    );
+    this.#sessions.set(ticket, session);
+    session.driver.input({ input: "accept", session: ticket });
+    this.#changed();
+    return session;
+  }
+
   /** Closes everything: every session ends, the server forgets this helper. */
-  close(): void {}
+  close(): void {
+    for (const session of this.#sessions.values()) session.end();
+    removeEventListener("pagehide", this.#hide);
+    removeEventListener("pageshow", this.#show);
+    removeEventListener("online", this.#networkChanged);
+    clearTimeout(this.#retry);
+    this.#dropInHand();
+    this.#socket.close();
+    this.#asking.clear();
+    this.#connection = "lost";
+    this.#changed();
+  }
+
   /** Calls back after every change of the properties, until the returned function is called. */
   on(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#changes.on(listener);
   }
-}
 
-/** The helper's side of one session. */
-export class HelperSession {
-  #listeners = new Set<(event: Event) => void>();
-
-  /** Where the session is. */
-  readonly state: State = "idle";
-  /** Where the visitor is. */
-  readonly page: Page | null = null;
-  /** What the visitor uses. */
-  readonly client: Client | null = null;
-
-  /** Made by `Desk.accept` alone. */
-  constructor(
-    readonly id: SessionId,
-    readonly origin: string,
-  ) {}
-
-  /** Every event so far, oldest first: for who comes late. */
-  get events(): readonly Event[] {
-    return [];
+  #challenge(): void {
+    this.#enlisting = true;
+    this.#socket.send({ type: "challenge" });
   }
-  /** Sends a chat message; an `error` event `not-sent` says when it was not taken. */
-  say(_text: string): void {}
-  /** Tells that the visitor's messages up to this one were on the helper's screen. */
-  seen(_seq: number): void {}
-  /** Tells that the helper is writing, or has stopped. */
-  writing(_on: boolean): void {}
-  /** Ends the session. */
-  end(): void {}
-  /** Calls back on every event, until the returned function is called. */
-  on(listener: (event: Event) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+
+  #received(message: BrokerToAgent): void {
+    switch (message.type) {
+      case "challenged":
+        return void this.#enlist(message.nonce);
+      case "enlisted":
+        return this.#enlisted(message.iceServers);
+      case "asked":
+        return this.#asked(message);
+      case "withdrawn":
+        if (this.#asking.delete(message.ticket)) this.#changed();
+        return;
+      case "claimed":
+        return this.#sessions.get(message.session)?.driver.input({ input: "claim-won" });
+      case "forwarded":
+        return this.#sessions.get(message.session)?.driver.forwarded(message.session, message.message);
+      case "left":
+        return this.#sessions.get(message.session)?.driver.input({ input: "left", reason: message.reason });
+      case "refused":
+        return this.#refused(message);
+      case "queued":
+        // For visitors.
+        return;
+      default:
+        return message satisfies never;
+    }
+  }
+
+  async #enlist(nonce: Nonce): Promise<void> {
+    if (!this.#enlisting) return;
+    this.#enlisting = false;
+    const { team, certificate } = this.#identity;
+    try {
+      const signature = await signEnlist(this.#identity, nonce, this.#server);
+      this.#socket.send({ type: "enlist", team, certificate, signature });
+    } catch {
+      // The browser that made or took these keys cannot use them: another one did, and it was older or newer.
+      this.#unsupported = "cryptography";
+      this.#refuse();
+    }
+  }
+
+  #enlisted(iceServers: IceServer[]): void {
+    this.#connection = "enlisted";
+    this.#refusal = null;
+    this.#asking.clear();
+    if (JSON.stringify(iceServers) !== JSON.stringify(this.#iceServers)) this.#dropInHand();
+    this.#iceServers = iceServers;
+    this.#fillHand();
+    if (!this.#available) this.#socket.send({ type: "attend", available: false });
+    this.#changed();
+  }
+
+  #asked({ ticket, origin, message, waitingMs }: Asked): void {
+    if (!this.#available || this.#sessions.get(ticket)?.over === false) return;
+    this.#asking.set(ticket, { ticket, origin, message, since: now() - waitingMs });
+    this.#changed();
+  }
+
+  #refused({ code, session }: Refused): void {
+    const refused = session === null ? undefined : this.#sessions.get(session);
+    if (refused !== undefined) {
+      // The visitor still waits: the server has not given them to anybody.
+      const asking = code === "too-many-sessions" ? this.#claiming.get(refused) : undefined;
+      if (asking !== undefined) this.#asking.set(asking.ticket, asking);
+      return refused.driver.input({ input: "refused", code });
+    }
+    if (this.#connection === "enlisted") return;
+    if (FOR_GOOD.includes(code)) {
+      this.#refusal = code;
+      this.#refuse();
+    } else {
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => this.#connection !== "enlisted" && this.#challenge(), RETRY_MS);
+    }
+  }
+
+  #refuse(): void {
+    this.#connection = "refused";
+    this.#socket.close();
+    this.#changed();
+  }
+
+  #lost(): void {
+    this.#connection = "lost";
+    // The tickets are told of again when the desk has enlisted anew.
+    this.#asking.clear();
+    for (const session of this.#sessions.values()) session.driver.input({ input: "socket-lost" });
+    this.#changed();
+  }
+
+  #carryOut(session: HelperSession, asking: Asking | null, output: RoleOutput): void {
+    // A helper's socket belongs to the desk, and the visitor's side makes message 1.
+    if (output.output === "claim") this.#claim(session, asking, output.offer);
+  }
+
+  #claim(session: HelperSession, asking: Asking | null, offer: string): void {
+    if (asking === null) return session.driver.input({ input: "refused", code: "ticket-gone" });
+    this.#claiming.set(session, asking);
+    const { team, certificate, noiseKey } = this.#identity;
+    const introduction = new TextEncoder().encode(JSON.stringify({ certificate, offer }));
+    const responded = respond(
+      prologue(team, asking.ticket, asking.origin),
+      decode(asking.message) ?? new Uint8Array(),
+      noiseKey,
+      introduction,
+    );
+    session.driver.link(
+      asking.ticket,
+      responded.then(
+        ({ channel }) => channel,
+        (): SealedChannel | null => null,
+      ),
+    );
+    responded.then(
+      ({ message }) => this.#socket.send({ type: "claim", ticket: asking.ticket, message: encode(message) }),
+      // The visitor's key is none: nobody could ever seal anything for them.
+      () => session.driver.input({ input: "open-failed" }),
+    );
+  }
+
+  // The connection in hand, or a fresh one whose candidates follow as they are found.
+  #takeConnection(): PeerConnection {
+    const held = this.#inHand;
+    this.#inHand = null;
+    clearTimeout(this.#refill);
+    this.#refill = setTimeout(() => this.#fillHand(), REFILL_MS);
+    if (held?.connection.usable && now() - held.madeAt < FRESH_MS) return held.connection;
+    held?.connection.close();
+    return new PeerConnection(this.#iceServers);
+  }
+
+  #fillHand(): void {
+    if (this.#inHand?.connection.usable || this.#connection !== "enlisted") return;
+    try {
+      const connection = new PeerConnection(this.#iceServers);
+      this.#inHand = { connection, madeAt: now() };
+      // Closed before it was described: another one is in hand by then.
+      connection.offer().catch(() => {});
+    } catch {
+      // None to be had now: *Accept* tries again, and says so.
+      this.#inHand = null;
+    }
+  }
+
+  #dropInHand(): void {
+    clearTimeout(this.#refill);
+    this.#inHand?.connection.close();
+    this.#inHand = null;
+  }
+
+  readonly #networkChanged = (): void => {
+    this.#dropInHand();
+    this.#fillHand();
+  };
+
+  readonly #hide = (): void => {
+    for (const session of this.#sessions.values()) session.driver.drop();
+    this.#dropInHand();
+    this.#socket.close();
+  };
+
+  readonly #show = ({ persisted }: PageTransitionEvent): void => {
+    if (!persisted || this.#connection === "refused") return;
+    this.#lost();
+    this.#socket.open();
+  };
+
+  #changed(): void {
+    this.#waiting = [...this.#asking.values()]
+      .map(({ ticket, origin, since }) => ({ ticket, origin, since }))
+      .sort((a, b) => a.since - b.since);
+    this.#changes.emit();
   }
 }

@@ -1,7 +1,24 @@
 // The visitor's side of one ask, from *Help* to *End*.
+//
+// Nothing is requested from anywhere before `ask`, and what the page is goes to the helper alone: the server
+// is told the page's origin and sealed bytes (invariants I1 and I3).
 
-import type { Client, Event, Page, State } from "../wire/peer";
-import type { TeamId } from "../wire/signaling";
+import { cleanAddress } from "../proto/address";
+import { Session } from "../proto/session";
+import { decode, encode } from "../wire/base64url";
+import type { Client, Event, Page, PeerMessage, State, UnsupportedCode } from "../wire/peer";
+import type { BrokerToAgent, Claimed, SessionId, TeamId } from "../wire/signaling";
+import { clientInformation } from "./client-information";
+import { now } from "./clock";
+import { Driver, type RoleOutput } from "./driver";
+import { openIntroduction } from "./handshake";
+import { Navigation } from "./navigation";
+import { Outlet } from "./outlet";
+import { PeerConnection } from "./peer-connection";
+import { drawId } from "./random";
+import { Initiator, prologue, type SealedChannel } from "./seal";
+import { SignalingSocket } from "./signaling-socket";
+import { prepareConnection } from "./support";
 
 /** How much of an address the helper sees: cleaned of what may be secret, the path alone, or all of it. */
 export type Urls = "clean" | "path" | "full";
@@ -16,35 +33,233 @@ export type VisitorOptions = {
   urls: Urls;
 };
 
+/** One handshake: its initiator serves one claim, and is `null` from then on. */
+type Handshake = { team: TeamId; session: SessionId; initiator: Initiator | null };
+
 /** One ask by a visitor. A new ask needs a new visitor. */
 export class Visitor {
-  #listeners = new Set<(event: Event) => void>();
-
-  /** Where the ask is. */
-  readonly state: State = "idle";
-  /** Who helps, verified; `null` until then. */
-  readonly helper: { name: string; automated: boolean } | null = null;
-  /** All that the helper was told; `null` for what has not been sent. */
-  readonly shared: { page: Page | null; client: Client | null } = { page: null, client: null };
+  #events = new Outlet<Event>();
+  #state: State = "idle";
+  #helper: { name: string; automated: boolean } | null = null;
+  #shared: { page: Page | null; client: Client | null } = { page: null, client: null };
+  #attributes: Record<string, string> = {};
+  #driver: Driver;
+  #socket: SignalingSocket;
+  #navigation: Navigation;
+  #dialled = false;
+  #unable = false;
+  // The first peer connection, made before it is needed.
+  #spare: PeerConnection | null = null;
+  #handshakes = 0;
+  #handshake: Handshake | null = null;
 
   /** Makes an ask without starting it: nothing is requested from anywhere. */
-  constructor(readonly options: VisitorOptions) {}
+  constructor(options: VisitorOptions) {
+    this.#driver = new Driver(Session.visitor(options.teams, location.origin), {
+      carryOut: (output) => this.#carryOut(output),
+      connection: () => this.#connection(),
+      signal: (message) => this.#socket.send(message),
+      tell: (event) => this.#unable || this.#tell(event),
+      sent: (message) => this.#sent(message),
+    });
+    this.#socket = new SignalingSocket(options.server, {
+      opened: () => this.#driver.input({ input: "socket-opened" }),
+      lost: () => this.#driver.input({ input: "socket-lost" }),
+      received: (message) => this.#received(message),
+    });
+    this.#navigation = new Navigation(
+      (address) => cleanAddress(address, options.urls),
+      (page) => this.#driver.input({ input: "navigated", page }),
+    );
+  }
 
-  /** Asks for help. */
-  ask(): void {}
+  /** Where the ask is. */
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Who helps, verified; `null` until then. */
+  get helper(): { name: string; automated: boolean } | null {
+    return this.#helper;
+  }
+
+  /** All that the helper was told; `null` for what has not been sent. */
+  get shared(): { page: Page | null; client: Client | null } {
+    return this.#shared;
+  }
+
+  /**
+   * Asks for help.
+   *
+   * Errors: `unsupported` by an `error` event, after state `failed`.
+   */
+  ask(): void {
+    if (this.#state !== "idle") return;
+    const connection = prepareConnection();
+    if (typeof connection === "string") return this.#unsupported(connection);
+    this.#spare = connection;
+    addEventListener("pagehide", this.#hide);
+    addEventListener("pageshow", this.#show);
+    this.#driver.input({ input: "ask", place: drawId() });
+    this.#driver.input({ input: "known", client: clientInformation(this.#attributes) });
+    this.#navigation.start();
+  }
+
   /** Ends the session, or takes the ask back. */
-  end(): void {}
+  end(): void {
+    this.#driver.input({ input: "end" });
+  }
+
   /** Sends a chat message; an `error` event `not-sent` says when it was not taken. */
-  say(_text: string): void {}
+  say(text: string): void {
+    this.#driver.input({ input: "say", text });
+  }
+
   /** Tells that the helper's messages up to this one were on the visitor's screen. */
-  seen(_seq: number): void {}
+  seen(seq: number): void {
+    this.#driver.input({ input: "seen", seq });
+  }
+
   /** Tells that the visitor is writing, or has stopped. */
-  writing(_on: boolean): void {}
+  writing(on: boolean): void {
+    this.#driver.input({ input: "writing", on });
+  }
+
   /** Adds what the site knows about the visitor; sent with the rest, once asked. */
-  identify(_attributes: Record<string, string>): void {}
+  identify(attributes: Record<string, string>): void {
+    Object.assign(this.#attributes, attributes);
+    if (this.#state !== "idle") this.#driver.input({ input: "known", client: clientInformation(this.#attributes) });
+  }
+
   /** Calls back on every event, until the returned function is called. */
   on(listener: (event: Event) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#events.on(listener);
   }
+
+  #carryOut(output: RoleOutput): void {
+    switch (output.output) {
+      case "dial":
+        this.#dialled = true;
+        return this.#socket.open();
+      case "hang-up":
+        this.#dialled = false;
+        return this.#socket.close();
+      case "prepare":
+        return void this.#prepare(output.team);
+      case "claim":
+        // A visitor's session claims nothing.
+        return;
+      default:
+        return output satisfies never;
+    }
+  }
+
+  #connection(): PeerConnection {
+    const connection = this.#spare ?? new PeerConnection();
+    this.#spare = null;
+    return connection;
+  }
+
+  async #prepare(team: TeamId): Promise<void> {
+    this.#handshakes += 1;
+    const number = this.#handshakes;
+    const session = drawId();
+    try {
+      const initiator = await Initiator.start(prologue(team, session, location.origin));
+      if (number !== this.#handshakes) return;
+      this.#handshake = { team, session, initiator };
+      this.#driver.input({ input: "prepared", session, message: encode(initiator.message) });
+    } catch {
+      this.#unsupported("cryptography");
+      this.#driver.input({ input: "end" });
+    }
+  }
+
+  #received(message: BrokerToAgent): void {
+    switch (message.type) {
+      case "claimed":
+        return this.#claimed(message);
+      case "forwarded":
+        return this.#driver.forwarded(message.session, message.message);
+    }
+    if (!("session" in message) || message.session !== this.#handshake?.session) return;
+    switch (message.type) {
+      case "queued":
+        return this.#driver.input({ input: "queued", helpers: message.helpers, position: message.position });
+      case "left":
+        return this.#driver.input({ input: "left", reason: message.reason });
+      case "refused":
+        return this.#driver.input({ input: "refused", code: message.code });
+    }
+  }
+
+  #claimed({ session, message, iceServers }: Claimed): void {
+    const handshake = this.#handshake;
+    if (handshake?.session !== session || handshake.initiator === null || message === null) return;
+    const { team, initiator } = handshake;
+    // One ephemeral key, one claim: whatever else comes for it is not looked at.
+    handshake.initiator = null;
+    const opened = openIntroduction(initiator, decode(message) ?? new Uint8Array(), {
+      team,
+      origin: location.origin,
+      nowS: Math.floor(now() / 1000),
+    });
+    this.#driver.link(
+      session,
+      opened.then((result): SealedChannel | null => (result.ok ? result.channel : null)),
+    );
+    opened.then((result) => {
+      if (this.#handshake !== handshake) return;
+      this.#driver.input(
+        result.ok
+          ? { input: "verified", name: result.name, automated: result.automated, offer: result.offer, iceServers }
+          : { input: "unverified", code: result.code },
+      );
+    });
+  }
+
+  #tell(event: Event): void {
+    if (event.event === "state") this.#state = event.state;
+    if (event.event === "helper") this.#helper = { name: event.name, automated: event.automated };
+    if (this.#state === "ended" || this.#state === "failed") this.#rest();
+    this.#events.emit(event);
+  }
+
+  // Over: nothing of the page is watched, and nothing is held in hand.
+  #rest(): void {
+    this.#navigation.stop();
+    removeEventListener("pagehide", this.#hide);
+    removeEventListener("pageshow", this.#show);
+    this.#spare?.close();
+    this.#spare = null;
+  }
+
+  #sent(message: PeerMessage): void {
+    if (message.type === "page") {
+      const { type: _, ...page } = message;
+      this.#shared = { ...this.#shared, page };
+    } else if (message.type === "client") {
+      const { type: _, ...client } = message;
+      this.#shared = { ...this.#shared, client };
+    }
+  }
+
+  #unsupported(code: UnsupportedCode): void {
+    this.#unable = true;
+    this.#tell({ event: "state", state: "failed" });
+    this.#tell({ event: "error", code: { unsupported: code } });
+  }
+
+  // An open peer connection or socket would keep the page out of the back/forward cache, and would be dead
+  // when it comes back.
+  readonly #hide = (): void => {
+    this.#driver.drop();
+    this.#socket.close();
+  };
+
+  readonly #show = ({ persisted }: PageTransitionEvent): void => {
+    if (!persisted || !this.#dialled) return;
+    this.#driver.input({ input: "socket-lost" });
+    this.#socket.open();
+  };
 }

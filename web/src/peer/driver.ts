@@ -1,0 +1,217 @@
+// Carries out what one session decides, and tells it what came of it. Decides nothing.
+//
+// What WebRTC and WebCrypto answer arrives later, when the session may be elsewhere: each peer connection's
+// answers carry its generation, and what was sealed or opened for a link that is no longer the session's is
+// dropped.
+
+import type { Session } from "../proto/session";
+import { encode, decode } from "../wire/base64url";
+import { decodePeer, decodeSealedSignal } from "../wire/decode";
+import {
+  MAX_MESSAGE_BYTES,
+  type Event,
+  type Input,
+  type Output,
+  type PeerMessage,
+  type SealedSignal,
+} from "../wire/peer";
+import type { AgentToBroker, IceServer, Sealed, SessionId } from "../wire/signaling";
+import { now } from "./clock";
+import type { PeerConnection } from "./peer-connection";
+import type { SealedChannel } from "./seal";
+
+/** An output that one role alone knows how to carry out. */
+export type RoleOutput = Extract<Output, { output: "dial" | "hang-up" | "prepare" | "claim" }>;
+
+/** What a session's surroundings do for it. */
+export type Surroundings = {
+  /** Carries out what belongs to the role. */
+  carryOut(output: RoleOutput): void;
+  /** Hands over a peer connection that nobody uses; throws where there is none to be had. */
+  connection(): PeerConnection;
+  /** Tells the broker. */
+  signal(message: AgentToBroker): void;
+  /** Tells the person. */
+  tell(event: Event): void;
+  /** Takes note of what has gone to the other side. */
+  sent(message: PeerMessage): void;
+};
+
+/** The session id of a handshake, and its sealed channel once there is one; `null` when it came to nothing. */
+type Link = { session: SessionId; channel: Promise<SealedChannel | null> };
+
+/** One session at work. */
+export class Driver {
+  #session: Session;
+  #around: Surroundings;
+  #inputs: Input[] = [];
+  #busy = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #peer: { generation: number; connection: PeerConnection } | null = null;
+  #link: Link | null = null;
+
+  /** Drives a session. */
+  constructor(session: Session, around: Surroundings) {
+    this.#session = session;
+    this.#around = around;
+  }
+
+  /** Tells the session, and carries out what it decides. */
+  input(input: Input): void {
+    this.#inputs.push(input);
+    // Whoever is told of an output may answer with an input: it waits its turn.
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+        this.#session.handle(next, now());
+        let output: Output;
+        do {
+          output = this.#session.pollOutput();
+          this.#carryOut(output);
+        } while (output.output !== "timeout");
+      }
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Gives the session its sealed channel, or the promise of one. */
+  link(session: SessionId, channel: Promise<SealedChannel | null>): void {
+    this.#link = { session, channel };
+  }
+
+  /** Opens what the broker forwarded. */
+  forwarded(session: SessionId, message: Sealed): void {
+    const link = this.#link;
+    if (link?.session !== session) return;
+    this.#through(link, async (channel) => {
+      const frame = decode(message);
+      // A frame that is no base64url fails as one that nobody sealed.
+      const text = TEXT.decode(await channel.open(frame ?? new Uint8Array()));
+      const decoded = decodeSealedSignal(text);
+      if (!decoded.ok) throw new Error(decoded.code);
+      if (decoded.value !== null && this.#link === link) this.input({ input: "opened", signal: decoded.value });
+    });
+  }
+
+  /** Lets go of the peer connection at once: the page is going away. */
+  drop(): void {
+    const peer = this.#peer;
+    if (peer === null) return;
+    peer.connection.close();
+    this.input({ input: "channel-closed", generation: peer.generation });
+  }
+
+  #carryOut(output: Output): void {
+    switch (output.output) {
+      case "dial":
+      case "hang-up":
+      case "prepare":
+      case "claim":
+        return this.#around.carryOut(output);
+      case "signal":
+        return this.#around.signal(output.message);
+      case "seal":
+        return this.#seal(output.signal);
+      case "offer":
+        return this.#describe(output.generation, [], (connection) => connection.description ?? connection.offer());
+      case "answer":
+        return this.#describe(output.generation, output.iceServers, (connection) => connection.answer(output.offer));
+      case "accept":
+        return this.#with(output.generation, (connection) => connection.accept(output.answer));
+      case "add-candidate":
+        // One that does not fit here is no fault: others may, and without any the connection times out.
+        return this.#with(output.generation, (connection) => connection.addCandidate(output.candidate).catch(() => {}));
+      case "close":
+        if (this.#peer?.generation === output.generation) {
+          this.#peer.connection.close();
+          this.#peer = null;
+        }
+        return;
+      case "send":
+        this.#peer?.connection.send(JSON.stringify(output.message));
+        return this.#around.sent(output.message);
+      case "event":
+        return this.#around.tell(output.event);
+      case "timeout":
+        clearTimeout(this.#timer);
+        if (output.at !== null) {
+          this.#timer = setTimeout(() => this.input({ input: "timed-out" }), Math.max(0, output.at - now()));
+        }
+        return;
+      default:
+        return output satisfies never;
+    }
+  }
+
+  #describe(
+    generation: number,
+    iceServers: IceServer[],
+    make: (connection: PeerConnection) => string | Promise<string>,
+  ): void {
+    let connection: PeerConnection;
+    try {
+      connection = this.#around.connection();
+    } catch {
+      // The browser gave one before and gives none now: there are too many, or a policy has come.
+      return this.input({ input: "channel-closed", generation });
+    }
+    if (iceServers.length > 0) connection.configure(iceServers);
+    this.#peer?.connection.close();
+    this.#peer = { generation, connection };
+    connection.listen({
+      found: (candidate) => this.input({ input: "candidate-found", generation, candidate }),
+      opened: () => this.input({ input: "channel-opened", generation }),
+      closed: () => this.input({ input: "channel-closed", generation }),
+      received: (data) => this.#received(data),
+    });
+    const made = make(connection);
+    if (typeof made === "string") this.input({ input: "described", generation, sdp: made });
+    else {
+      made.then(
+        (sdp) => this.input({ input: "described", generation, sdp }),
+        () => this.input({ input: "channel-closed", generation }),
+      );
+    }
+  }
+
+  #with(generation: number, act: (connection: PeerConnection) => Promise<void>): void {
+    if (this.#peer?.generation !== generation) return;
+    act(this.#peer.connection).catch(() => this.input({ input: "channel-closed", generation }));
+  }
+
+  #received(data: unknown): void {
+    if (typeof data !== "string") return this.input({ input: "received-bad", code: "bad-message" });
+    // UTF-8 has at least as many bytes as the text has units; the exact count only where it can matter.
+    if (data.length > MAX_MESSAGE_BYTES || (data.length * 3 > MAX_MESSAGE_BYTES && bytes(data).length > MAX_MESSAGE_BYTES)) {
+      return this.input({ input: "received-bad", code: "too-large" });
+    }
+    const decoded = decodePeer(data);
+    if (!decoded.ok) this.input({ input: "received-bad", code: decoded.code });
+    else if (decoded.value !== null) this.input({ input: "received", message: decoded.value });
+  }
+
+  #seal(signal: SealedSignal): void {
+    const link = this.#link;
+    if (link === null) return;
+    this.#through(link, async (channel) => {
+      const message = encode(await channel.seal(bytes(JSON.stringify(signal))));
+      this.#around.signal({ type: "forward", session: link.session, message });
+    });
+  }
+
+  #through(link: Link, act: (channel: SealedChannel) => Promise<void>): void {
+    link.channel
+      .then((channel) => channel && act(channel))
+      .catch(() => {
+        if (this.#link === link) this.input({ input: "open-failed" });
+      });
+  }
+}
+
+const TEXT = new TextDecoder("utf-8", { fatal: true });
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,115 @@
+// The helper's side of one session.
+
+import { Session } from "../proto/session";
+import type { Client, Event, Input, Page, State } from "../wire/peer";
+import type { SessionId } from "../wire/signaling";
+import { Driver, type Surroundings } from "./driver";
+import { Outlet } from "./outlet";
+
+// How many events are kept for who comes late: a long talk, and an end to what a hostile peer can pile up.
+const MAX_EVENTS = 2000;
+
+/** One visitor who is being helped. */
+export class HelperSession {
+  #events: Event[] = [];
+  #outlet = new Outlet<Event>();
+  #state: State = "idle";
+  #page: Page | null = null;
+  #client: Client | null = null;
+
+  /** What carries the session out; for the desk alone. */
+  readonly driver: Driver;
+
+  /** Made by `Desk.accept` alone. */
+  constructor(
+    readonly id: SessionId,
+    readonly origin: string,
+    around: Omit<Surroundings, "tell" | "sent">,
+    told: () => void,
+  ) {
+    this.driver = new Driver(Session.helper(), {
+      ...around,
+      tell: (event) => {
+        this.#tell(event);
+        told();
+      },
+      sent: () => {},
+    });
+  }
+
+  /** Where the session is. */
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Whether nothing more will come. */
+  get over(): boolean {
+    return this.#state === "ended" || this.#state === "failed";
+  }
+
+  /** Where the visitor is. */
+  get page(): Page | null {
+    return this.#page;
+  }
+
+  /** What the visitor uses. */
+  get client(): Client | null {
+    return this.#client;
+  }
+
+  /** The chat messages, marks, errors and the end so far, oldest first: for who comes late. */
+  get events(): readonly Event[] {
+    return this.#events;
+  }
+
+  /** Sends a chat message; an `error` event `not-sent` says when it was not taken. */
+  say(text: string): void {
+    this.#input({ input: "say", text });
+  }
+
+  /** Tells that the visitor's messages up to this one were on the helper's screen. */
+  seen(seq: number): void {
+    this.#input({ input: "seen", seq });
+  }
+
+  /** Tells that the helper is writing, or has stopped. */
+  writing(on: boolean): void {
+    this.#input({ input: "writing", on });
+  }
+
+  /** Ends the session. */
+  end(): void {
+    this.#input({ input: "end" });
+  }
+
+  /** Calls back on every event, until the returned function is called. */
+  on(listener: (event: Event) => void): () => void {
+    return this.#outlet.on(listener);
+  }
+
+  #input(input: Input): void {
+    this.driver.input(input);
+  }
+
+  #tell(event: Event): void {
+    switch (event.event) {
+      case "state":
+        this.#state = event.state;
+        break;
+      case "page":
+        this.#page = event.page;
+        break;
+      case "client":
+        this.#client = event.client;
+        break;
+      case "message":
+      case "delivered":
+      case "read":
+      case "ended":
+      case "error":
+        this.#events.push(event);
+        if (this.#events.length > MAX_EVENTS) this.#events.shift();
+    }
+    this.#outlet.emit(event);
+  }
+}
