@@ -1,5 +1,7 @@
 // The care guide: one document, several routes after the hash.
 
+import "./cart.js";
+
 const chapters = [...document.querySelectorAll("[data-route]")];
 
 function draw() {

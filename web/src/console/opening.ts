@@ -14,7 +14,9 @@ export function opening(page: Pick<Page, "url" | "redacted">, origin: string): O
   if (!URL.canParse(page.url)) return { to: "nowhere" };
   const url = new URL(page.url);
   if (url.protocol !== "https:" && url.protocol !== "http:") return { to: "nowhere" };
-  if (page.redacted) return { to: "redacted" };
+  // `https://shop.example@evil.example/` reads as the one and leads to the other.
+  if (url.username !== "" || url.password !== "") return { to: "nowhere" };
+  if (page.redacted || page.url.includes("…")) return { to: "redacted" };
   if (url.origin === origin) return { to: "same-site", href: url.href };
   return { to: "elsewhere", href: url.href, host: url.host };
 }

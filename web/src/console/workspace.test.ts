@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import type { Desk, HelperSession } from "../peer/desk";
+import type { Event } from "../wire/peer";
+import { Workspace } from "./workspace";
+
+// What the workspace asks of a desk, without a network: a browser story runs it on the real one.
+function setup() {
+  const seen: number[] = [];
+  const emitters: ((event: Event) => void)[] = [];
+  let state = "connected";
+  const accept = (ticket: string): HelperSession => {
+    const [id, origin] = ticket.split(" ");
+    const session = {
+      id,
+      origin,
+      events: [{ event: "state", state: "connecting" }],
+      page: null,
+      client: null,
+      get state() {
+        return state;
+      },
+      seen: (seq: number) => void seen.push(seq),
+      end: () => {},
+      on: (listener: (event: Event) => void) => void emitters.push(listener),
+    };
+    return session as unknown as HelperSession;
+  };
+  const desk = { accept, on: () => () => {}, waiting: [], sessions: [], close: () => {} } as unknown as Desk;
+  return { workspace: new Workspace(desk), emitters, seen, over: () => void (state = "ended") };
+}
+
+const message = (seq: number): Event => ({ event: "message", from: "visitor", seq, at: 0, text: "Hi" });
+
+test("visitors of one site are told apart, and the accepted one is selected", () => {
+  const { workspace } = setup();
+  workspace.accept("1 https://a.example");
+  workspace.accept("2 https://a.example");
+  workspace.accept("3 https://b.example");
+  assert.deepEqual(workspace.visits.map((visit) => visit.number), [1, 2, 1]);
+  assert.equal(workspace.selected?.session.id, "3");
+});
+
+test("closing turns to the session beside it, or to none", () => {
+  const { workspace } = setup();
+  for (const id of ["1", "2", "3"]) workspace.accept(`${id} https://a.example`);
+  const [first, second, third] = workspace.visits;
+  assert.ok(first && second && third);
+  workspace.select(second);
+  workspace.close(second);
+  assert.equal(workspace.selected, third);
+  workspace.close(first);
+  assert.equal(workspace.selected, third);
+  workspace.close(third);
+  assert.equal(workspace.selected, null);
+});
+
+test("a message is unread until it was seen, and the visitor is told once", () => {
+  const { workspace, emitters, seen } = setup();
+  workspace.accept("1 https://a.example");
+  const visit = workspace.selected;
+  assert.ok(visit);
+  emitters[0]?.(message(1));
+  emitters[0]?.(message(2));
+  assert.equal(visit.messages.unread, 2);
+  workspace.seen(visit);
+  workspace.seen(visit);
+  assert.deepEqual([visit.messages.unread, seen], [0, [2]]);
+});
+
+test("an ended session keeps its conversation and tells nobody", () => {
+  const { workspace, emitters, seen, over } = setup();
+  workspace.accept("1 https://a.example");
+  const visit = workspace.selected;
+  assert.ok(visit);
+  emitters[0]?.(message(1));
+  over();
+  emitters[0]?.({ event: "ended", by: "visitor" });
+  workspace.seen(visit);
+  assert.deepEqual([visit.over, visit.endedBy, visit.messages.entries.length, seen], [true, "visitor", 1, []]);
+});
+
+test("listeners hear of every change until they leave", () => {
+  const { workspace, emitters } = setup();
+  let changes = 0;
+  const leave = workspace.on(() => void changes++);
+  workspace.accept("1 https://a.example");
+  emitters[0]?.(message(1));
+  const heard = changes;
+  assert.ok(heard >= 2);
+  leave();
+  emitters[0]?.(message(2));
+  assert.equal(changes, heard);
+});
