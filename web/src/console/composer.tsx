@@ -41,8 +41,7 @@ export function Composer({ visit, box }: { visit: Visit; box: RefObject<HTMLText
   const send = (): void => {
     if (!ready) return;
     stopped();
-    visit.draft = "";
-    visit.session.say(text);
+    visit.say(text);
     redraw();
     box.current?.focus();
   };
@@ -77,8 +76,14 @@ export function Composer({ visit, box }: { visit: Visit; box: RefObject<HTMLText
         {words.conversation.send}
       </button>
       <p class="left" id="left">
-        {over > 0 ? words.conversation.tooLong : -over < SHOW_LEFT ? words.conversation.left(-over) : ""}
+        {hint(visit, over)}
       </p>
     </form>
   );
+}
+
+function hint(visit: Visit, over: number): string {
+  if (over > 0) return words.conversation.tooLong;
+  if (visit.error === "not-sent") return words.session.notSent;
+  return -over < SHOW_LEFT ? words.conversation.left(-over) : "";
 }

@@ -23,6 +23,7 @@ function setup() {
       },
       seen: (seq: number) => void seen.push(seq),
       end: () => {},
+      say: () => {},
       on: (listener: (event: Event) => void) => void emitters.push(listener),
     };
     return session as unknown as HelperSession;
@@ -92,4 +93,19 @@ test("listeners hear of every change until they leave", () => {
   leave();
   emitters[0]?.(message(2));
   assert.equal(changes, heard);
+});
+
+test("a message that was not taken is back in the draft, unless something new is there", () => {
+  const { workspace, emitters } = setup();
+  workspace.accept("1 https://a.example");
+  const visit = workspace.selected;
+  assert.ok(visit);
+  visit.say("Hello");
+  assert.equal(visit.draft, "");
+  emitters[0]?.({ event: "error", code: "not-sent" });
+  assert.equal(visit.draft, "Hello");
+  visit.say("Hello");
+  visit.draft = "And";
+  emitters[0]?.({ event: "error", code: "not-sent" });
+  assert.equal(visit.draft, "And");
 });

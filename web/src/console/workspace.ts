@@ -15,6 +15,7 @@ export class Visit {
   endedBy: EndedBy | null = null;
   /** What went wrong last. */
   error: SessionErrorCode | null = null;
+  #said = "";
 
   /** Follows a session; `number` tells visitors of the same site apart. */
   constructor(
@@ -34,10 +35,20 @@ export class Visit {
     return this.session.state === "ended" || this.session.state === "failed";
   }
 
+  /** Sends what the helper wrote; when it is not taken, it is back in the draft. */
+  say(text: string): void {
+    this.draft = "";
+    this.error = null;
+    this.#said = text;
+    this.session.say(text);
+  }
+
   #handle(event: Event): void {
     this.messages.handle(event);
     if (event.event === "ended") this.endedBy = event.by;
-    if (event.event === "error") this.error = event.code;
+    if (event.event !== "error") return;
+    this.error = event.code;
+    if (event.code === "not-sent" && this.draft === "") this.draft = this.#said;
   }
 }
 

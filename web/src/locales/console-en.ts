@@ -137,7 +137,7 @@ export const words = {
     unsupported: "This browser could not make a direct connection. Is WebRTC switched off by a setting or an extension?",
     unverified: "The visitor's page could not make sure that you are who you say. Your certificate may not be for this site.",
     failedElse: "The session could not be set up. The visitor can ask again.",
-    notSent: "That message was not sent.",
+    notSent: "That message was not sent. Try again in a moment.",
     visitorButton: "About the visitor",
   },
 
