@@ -9,7 +9,7 @@ import { Workspace } from "./workspace";
 function setup() {
   const seen: number[] = [];
   const emitters: ((event: Event) => void)[] = [];
-  let state = "connected";
+  let over = false;
   const accept = (ticket: string): HelperSession => {
     const [id, origin] = ticket.split(" ");
     const session = {
@@ -18,8 +18,8 @@ function setup() {
       events: [{ event: "state", state: "connecting" }],
       page: null,
       client: null,
-      get state() {
-        return state;
+      get over() {
+        return over;
       },
       seen: (seq: number) => void seen.push(seq),
       end: () => {},
@@ -28,8 +28,8 @@ function setup() {
     };
     return session as unknown as HelperSession;
   };
-  const desk = { accept, on: () => () => {}, waiting: [], sessions: [], close: () => {} } as unknown as Desk;
-  return { workspace: new Workspace(desk), emitters, seen, over: () => void (state = "ended") };
+  const desk = { accept, release: () => {}, on: () => () => {}, close: () => {} } as unknown as Desk;
+  return { workspace: new Workspace(desk), emitters, seen, end: () => void (over = true) };
 }
 
 const message = (seq: number): Event => ({ event: "message", from: "visitor", seq, at: 0, text: "Hi" });
@@ -71,12 +71,12 @@ test("a message is unread until it was seen, and the visitor is told once", () =
 });
 
 test("an ended session keeps its conversation and tells nobody", () => {
-  const { workspace, emitters, seen, over } = setup();
+  const { workspace, emitters, seen, end } = setup();
   workspace.accept("1 https://a.example");
   const visit = workspace.selected;
   assert.ok(visit);
   emitters[0]?.(message(1));
-  over();
+  end();
   emitters[0]?.({ event: "ended", by: "visitor" });
   workspace.seen(visit);
   assert.deepEqual([visit.over, visit.endedBy, visit.messages.entries.length, seen], [true, "visitor", 1, []]);

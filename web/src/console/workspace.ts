@@ -32,7 +32,7 @@ export class Visit {
 
   /** Whether nothing more will come. */
   get over(): boolean {
-    return this.session.state === "ended" || this.session.state === "failed";
+    return this.session.over;
   }
 
   /** Sends what the helper wrote; when it is not taken, it is back in the draft. */
@@ -76,6 +76,8 @@ export class Workspace {
   /** Takes a visitor who waits, and turns to them. */
   accept(ticket: SessionId): void {
     const session = this.desk.accept(ticket);
+    const known = this.#visits.find((visit) => visit.session === session);
+    if (known !== undefined) return this.select(known);
     const numbers = this.#visits.filter((visit) => visit.session.origin === session.origin).map((visit) => visit.number);
     const visit = new Visit(session, Math.max(0, ...numbers) + 1, () => this.#changed());
     this.#visits = [...this.#visits, visit];
@@ -90,6 +92,7 @@ export class Workspace {
 
   /** Puts an ended session away, and turns to the one beside it. */
   close(visit: Visit): void {
+    this.desk.release(visit.session);
     const place = this.#visits.indexOf(visit);
     this.#visits = this.#visits.filter((other) => other !== visit);
     if (this.#selected === visit) this.#selected = this.#visits[Math.min(place, this.#visits.length - 1)] ?? null;

@@ -159,6 +159,11 @@ export class Desk {
     return session;
   }
 
+  /** Lets go of an ended session, and with it of all that was said there. */
+  release(session: HelperSession): void {
+    if (session.over && this.#sessions.delete(session.id)) this.#changed();
+  }
+
   /** Closes everything: every session ends, the server forgets this helper. */
   close(): void {
     for (const session of this.#sessions.values()) session.end();
