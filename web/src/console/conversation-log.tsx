@@ -1,6 +1,6 @@
 // What was said, newest at the bottom.
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { segments } from "../conversation/links";
 import type { Entry } from "../conversation/message-list";
@@ -16,13 +16,15 @@ export function ConversationLog({ visit, onSeen }: { visit: Visit; onSeen: () =>
   const log = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
   const newest = entries.at(-1)?.key;
+  // Drawn anew only when something was said or a mark has moved on.
+  const list = useMemo(() => <Messages entries={entries} />, [entries]);
   const toEnd = (): void => {
     if (log.current !== null) log.current.scrollTop = log.current.scrollHeight;
   };
 
   useLayoutEffect(() => {
     if (atEnd || entries.at(-1)?.from === "helper") toEnd();
-  }, [newest, typing]);
+  }, [newest]);
   useEffect(() => {
     if (log.current === null) return;
     const resized = new ResizeObserver(() => atEnd && toEnd());
@@ -53,11 +55,7 @@ export function ConversationLog({ visit, onSeen }: { visit: Visit; onSeen: () =>
         }}
       >
         {entries.length === 0 && visit.session.state === "connected" && <p class="hint">{words.session.connected}</p>}
-        <ol role="list">
-          {entries.map((entry, index) => (
-            <Message key={entry.key} entry={entry} before={entries[index - 1]} marked={marks(entries, index)} />
-          ))}
-        </ol>
+        {list}
       </div>
       {!atEnd && (
         <button type="button" class="newest" onClick={toEnd}>
@@ -69,9 +67,25 @@ export function ConversationLog({ visit, onSeen }: { visit: Visit; onSeen: () =>
   );
 }
 
-function Message({ entry, before, marked }: { entry: Entry; before: Entry | undefined; marked: boolean }) {
+function Messages({ entries }: { entries: readonly Entry[] }) {
+  // A mark stands at the last message that it holds for: it is true of all above.
+  const marked = new Map(entries.map((entry) => [entry.mark, entry.key]));
+  return (
+    <ol role="list">
+      {entries.map((entry, index) => (
+        <Message
+          key={entry.key}
+          entry={entry}
+          follows={entries[index - 1]?.from === entry.from}
+          marked={marked.get(entry.mark) === entry.key}
+        />
+      ))}
+    </ol>
+  );
+}
+
+function Message({ entry, follows, marked }: { entry: Entry; follows: boolean; marked: boolean }) {
   const own = entry.from === "helper";
-  const follows = before?.from === entry.from;
   return (
     <li class={`message ${own ? "own" : "theirs"}${follows ? " follows" : ""}`}>
       <span class={follows ? "unseen" : "who"}>{own ? words.conversation.you : words.conversation.visitor} </span>
@@ -96,12 +110,6 @@ function Message({ entry, before, marked }: { entry: Entry; before: Entry | unde
       </span>
     </li>
   );
-}
-
-// A mark stands at the last of the helper's messages that it holds for: it is true of all above.
-function marks(entries: readonly Entry[], index: number): boolean {
-  const mark = entries[index]?.mark ?? null;
-  return mark !== null && entries.slice(index + 1).find((entry) => entry.mark !== null)?.mark !== mark;
 }
 
 // The time is the writer's claim, and may be none that a calendar has.
