@@ -6,6 +6,10 @@
 //!
 //! `PROTOCOL.md` beside this crate is normative.
 
+pub mod broker;
+pub mod decode;
 pub mod id;
 pub mod limits;
+pub mod queue;
+pub mod rate;
 pub mod wire;

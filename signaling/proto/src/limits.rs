@@ -8,6 +8,10 @@ pub const MAX_FRAME_BYTES: usize = 16 * 1024;
 /// (4/3) and the JSON around it.
 pub const MAX_SEALED_BYTES: usize = 12_000;
 
+/// The longest message 1 in an `ask`. Units: bytes, before base64. Noise NX has 32; twice that leaves room for
+/// another suite. It is kept while the visitor waits and goes to every helper, so it is no mailbox.
+pub const MAX_ASK_BYTES: usize = 64;
+
 /// The longest page origin in an `ask`. Units: bytes. A DNS name has at most 253; scheme and port come to 14.
 pub const MAX_ORIGIN_BYTES: usize = 267;
 
@@ -21,9 +25,29 @@ pub const MAX_WAITING_PER_TEAM: usize = 1_000;
 /// program that does can open a second socket.
 pub const MAX_SESSIONS_PER_HELPER: usize = 256;
 
-/// What one socket may have waiting to be read by its agent. Units: bytes. Holds a full queue's worth of
-/// `asked` (1,000 of about 230 bytes); an agent that lets more pile up does not read, and is cut.
-pub const MAX_OUTBOUND_BYTES: usize = 256 * 1024;
+/// How many places are kept at once for visitors without a socket, over all teams. A minute of 300 page loads
+/// a second; beyond, the oldest is forgotten, which costs its visitor their turn and nothing else.
+pub const MAX_PLACES: usize = 20_000;
+
+/// How soon after one `queued` for a team the next may follow. Units: milliseconds. A person cannot tell
+/// it from at once, and a thousand who wait cost two thousand messages a second at the most.
+pub const QUEUED_INTERVAL_MS: u64 = 500;
+
+/// What one socket may have waiting to be read by its agent. Units: bytes. Holds a full queue's worth of the
+/// longest `asked` (1,000 of at most 500 bytes); an agent that lets more pile up does not read, and is cut.
+pub const MAX_OUTBOUND_BYTES: usize = 512 * 1024;
+
+/// How many messages one socket may send that are none, before it is closed. A version that differs gets a few
+/// wrong; who gets more wrong speaks something else.
+pub const MAX_UNINTELLIGIBLE: u32 = 16;
+
+/// How many connections the server holds at once, HTTP and WebSocket. At about 10 KiB each, kernel included,
+/// they fit into 200 MiB; more need a second node anyway.
+pub const MAX_CONNECTIONS: usize = 20_000;
+
+/// How many connections one public address may hold at once (IPv4 address or IPv6 /64). A large office behind
+/// one address stays below; private and loopback addresses are exempt, for they are proxies.
+pub const MAX_CONNECTIONS_PER_ADDRESS: usize = 256;
 
 /// How many messages one socket may send in a burst. A handshake is about 25; a helper may have several.
 pub const MESSAGE_BURST: u32 = 128;
@@ -39,6 +63,21 @@ pub const BYTES_PER_SECOND: u32 = 16 * 1024;
 
 /// How long the head of an HTTP request may take. Units: milliseconds. A phone on a bad line needs two seconds.
 pub const HEADER_TIMEOUT_MS: u64 = 5_000;
+
+/// The longest head of an HTTP request. Units: bytes. What hyper takes at the least; browsers send about 1 KiB.
+pub const MAX_HEAD_BYTES: usize = 8 * 1024;
+
+/// How long one HTTP connection may last that does not become a WebSocket. Units: milliseconds. The console
+/// over the slowest mobile line takes ten seconds; a reader who draws it out holds a connection no longer.
+pub const HTTP_LIFETIME_MS: u64 = 60_000;
+
+/// How long a closed socket may take to answer the close. Units: milliseconds. One round trip around the world,
+/// and some grace.
+pub const CLOSE_TIMEOUT_MS: u64 = 1_000;
+
+/// How long the server waits for its sockets when it stops. Units: milliseconds. Below the 5 s after which
+/// an operator is promised that it is gone.
+pub const STOP_TIMEOUT_MS: u64 = 4_000;
 
 /// How long a fresh socket may stay without its first message. Units: milliseconds. Agents speak at once.
 pub const FIRST_MESSAGE_TIMEOUT_MS: u64 = 5_000;
@@ -67,3 +106,18 @@ pub const CERTIFICATE_GRACE_S: u64 = 300;
 /// The longest validity a certificate may have. Units: seconds. Ninety days: revocation can be ignored by a
 /// malicious server, so a stolen invite must die by itself.
 pub const MAX_CERTIFICATE_LIFETIME_S: u64 = 90 * 24 * 60 * 60;
+
+/// How many STUN requests one source may send in a burst. An agent with six interfaces asks six times, and
+/// repeats what is lost (RFC 8489 section 6.2.1: seven times).
+pub const STUN_BURST: u32 = 50;
+
+/// How fast the STUN burst refills. Units: requests per second.
+pub const STUN_PER_SECOND: u32 = 20;
+
+/// How many STUN sources are remembered. 100 bytes each: 1 MiB. When full and all of them busy, new sources are
+/// not answered until one falls silent.
+pub const MAX_STUN_SOURCES: usize = 10_000;
+
+/// The longest STUN request that is looked at. Units: bytes. RFC 8489 section 6.1 keeps requests within the
+/// smallest MTU; a browser's has 20, with ICE attributes about 100.
+pub const MAX_STUN_BYTES: usize = 548;

@@ -334,6 +334,12 @@ export const MAX_FRAME_BYTES = 16384;
 export const MAX_SEALED_BYTES = 12000;
 
 /**
+ * The longest message 1 in an `ask`. Units: bytes, before base64. Noise NX has 32; twice that leaves room for
+ * another suite. It is kept while the visitor waits and goes to every helper, so it is no mailbox.
+ */
+export const MAX_ASK_BYTES = 64;
+
+/**
  * The longest page origin in an `ask`. Units: bytes. A DNS name has at most 253; scheme and port come to 14.
  */
 export const MAX_ORIGIN_BYTES = 267;
@@ -355,10 +361,40 @@ export const MAX_WAITING_PER_TEAM = 1000;
 export const MAX_SESSIONS_PER_HELPER = 256;
 
 /**
- * What one socket may have waiting to be read by its agent. Units: bytes. Holds a full queue's worth of
- * `asked` (1,000 of about 230 bytes); an agent that lets more pile up does not read, and is cut.
+ * How many places are kept at once for visitors without a socket, over all teams. A minute of 300 page loads
+ * a second; beyond, the oldest is forgotten, which costs its visitor their turn and nothing else.
  */
-export const MAX_OUTBOUND_BYTES = 262144;
+export const MAX_PLACES = 20000;
+
+/**
+ * How soon after one `queued` for a team the next may follow. Units: milliseconds. A person cannot tell
+ * it from at once, and a thousand who wait cost two thousand messages a second at the most.
+ */
+export const QUEUED_INTERVAL_MS = 500;
+
+/**
+ * What one socket may have waiting to be read by its agent. Units: bytes. Holds a full queue's worth of the
+ * longest `asked` (1,000 of at most 500 bytes); an agent that lets more pile up does not read, and is cut.
+ */
+export const MAX_OUTBOUND_BYTES = 524288;
+
+/**
+ * How many messages one socket may send that are none, before it is closed. A version that differs gets a few
+ * wrong; who gets more wrong speaks something else.
+ */
+export const MAX_UNINTELLIGIBLE = 16;
+
+/**
+ * How many connections the server holds at once, HTTP and WebSocket. At about 10 KiB each, kernel included,
+ * they fit into 200 MiB; more need a second node anyway.
+ */
+export const MAX_CONNECTIONS = 20000;
+
+/**
+ * How many connections one public address may hold at once (IPv4 address or IPv6 /64). A large office behind
+ * one address stays below; private and loopback addresses are exempt, for they are proxies.
+ */
+export const MAX_CONNECTIONS_PER_ADDRESS = 256;
 
 /**
  * How many messages one socket may send in a burst. A handshake is about 25; a helper may have several.
@@ -384,6 +420,29 @@ export const BYTES_PER_SECOND = 16384;
  * How long the head of an HTTP request may take. Units: milliseconds. A phone on a bad line needs two seconds.
  */
 export const HEADER_TIMEOUT_MS = 5000;
+
+/**
+ * The longest head of an HTTP request. Units: bytes. What hyper takes at the least; browsers send about 1 KiB.
+ */
+export const MAX_HEAD_BYTES = 8192;
+
+/**
+ * How long one HTTP connection may last that does not become a WebSocket. Units: milliseconds. The console
+ * over the slowest mobile line takes ten seconds; a reader who draws it out holds a connection no longer.
+ */
+export const HTTP_LIFETIME_MS = 60000;
+
+/**
+ * How long a closed socket may take to answer the close. Units: milliseconds. One round trip around the world,
+ * and some grace.
+ */
+export const CLOSE_TIMEOUT_MS = 1000;
+
+/**
+ * How long the server waits for its sockets when it stops. Units: milliseconds. Below the 5 s after which
+ * an operator is promised that it is gone.
+ */
+export const STOP_TIMEOUT_MS = 4000;
 
 /**
  * How long a fresh socket may stay without its first message. Units: milliseconds. Agents speak at once.
@@ -428,4 +487,27 @@ export const CERTIFICATE_GRACE_S = 300;
  * malicious server, so a stolen invite must die by itself.
  */
 export const MAX_CERTIFICATE_LIFETIME_S = 7776000;
+
+/**
+ * How many STUN requests one source may send in a burst. An agent with six interfaces asks six times, and
+ * repeats what is lost (RFC 8489 section 6.2.1: seven times).
+ */
+export const STUN_BURST = 50;
+
+/**
+ * How fast the STUN burst refills. Units: requests per second.
+ */
+export const STUN_PER_SECOND = 20;
+
+/**
+ * How many STUN sources are remembered. 100 bytes each: 1 MiB. When full and all of them busy, new sources are
+ * not answered until one falls silent.
+ */
+export const MAX_STUN_SOURCES = 10000;
+
+/**
+ * The longest STUN request that is looked at. Units: bytes. RFC 8489 section 6.1 keeps requests within the
+ * smallest MTU; a browser's has 20, with ICE attributes about 100.
+ */
+export const MAX_STUN_BYTES = 548;
 
