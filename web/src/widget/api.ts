@@ -1,0 +1,50 @@
+// `window.Alongside`: what a site's own scripts can do.
+
+import { type Call, replay } from "./queue";
+import type { Emit } from "./shell";
+
+/** What stands behind the API. */
+export interface Actions {
+  open(): void;
+  close(): void;
+  show(): void;
+  hide(): void;
+  end(): void;
+  identify(attributes: Record<string, unknown>): void;
+}
+
+type Listener = (detail: unknown) => void;
+
+/** Puts the API in its place, does what was asked of it before, and gives the way to tell its listeners. */
+export function installApi(actions: Actions, state: () => string): Emit {
+  const listeners: [event: string, listener: Listener][] = [];
+  const methods = {
+    ...actions,
+    on: (...pair: [string, Listener]) => void listeners.push(pair),
+    off(event: string, listener: Listener) {
+      const at = listeners.findIndex((pair) => pair[0] === event && pair[1] === listener);
+      if (at >= 0) listeners.splice(at, 1);
+    },
+    push: (...calls: Call[]) => replay(calls, call),
+  };
+  // A mistake in the site's code is the site's to hear of, and must not stop ours.
+  const guarded = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      reportError(error);
+    }
+  };
+  const call = (method: string, ...values: unknown[]) =>
+    guarded(() => (methods as Record<string, (...values: unknown[]) => void>)[method]?.(...values));
+
+  const page = window as { Alongside?: unknown };
+  const stub = page.Alongside;
+  page.Alongside = Object.defineProperty(Object.assign(call, methods), "state", { get: state });
+  // Once the caller is ready.
+  queueMicrotask(() => replay(stub, call));
+
+  return (event, detail) => {
+    for (const [wanted, listener] of [...listeners]) if (wanted === event) guarded(() => listener(detail));
+  };
+}

@@ -1,0 +1,127 @@
+// The chat: loaded when somebody presses Help, and tied to one ask at a time.
+
+import { flatCode } from "../conversation/error-code";
+import { MessageList } from "../conversation/message-list";
+import { words } from "../locales/widget-en";
+import { Visitor } from "../peer/visitor";
+import type { EndedBy, Event, SessionErrorCode } from "../wire/peer";
+import { dress } from "./element";
+import { drawPanel } from "./panel";
+import style from "./panel.css";
+import { drawShared } from "./sharing";
+import type { Chat, Shell } from "./shell";
+import { explain, standing } from "./standing";
+
+/** Puts the chat into the launcher's shell. */
+export function mount({ config, root, frame, emit, setState, setUnread, setOpen }: Shell): Chat {
+  const attributes: Record<string, string> = {};
+  let visitor = new Visitor(config);
+  let list = new MessageList("visitor");
+  let position = 1;
+  let endedBy: EndedBy = "lost";
+  let error: SessionErrorCode = "peer-fault";
+  let unread = 0;
+  let before: Element | null = null;
+
+  const panel = drawPanel(words, {
+    ask,
+    cancel() {
+      visitor.end();
+      close();
+    },
+    end,
+    close,
+    say: (text) => visitor.say(text),
+    writing: (on) => visitor.writing(on),
+    shared: () => drawShared(visitor.shared.page, visitor.shared.client, words),
+  });
+  const { element } = panel;
+
+  dress(root, style);
+  frame.append(element);
+  document.addEventListener("visibilitychange", update);
+
+  function ask() {
+    if (!["idle", "ended", "failed"].includes(visitor.state)) return;
+    const fresh = new Visitor(config);
+    visitor = fresh;
+    list = new MessageList("visitor");
+    position = 1;
+    panel.divide();
+    fresh.identify(attributes);
+    fresh.on((event) => {
+      if (visitor === fresh) handle(event);
+    });
+    fresh.ask();
+    update();
+    panel.focus();
+  }
+
+  function handle(event: Event) {
+    list.handle(event);
+    if (event.event === "waiting") ({ position } = event);
+    if (event.event === "ended") endedBy = event.by;
+    if (event.event === "message") emit("message", { from: event.from, text: event.text, at: event.at });
+    if (event.event === "error") {
+      error = event.code;
+      emit("error", { code: flatCode(error) });
+      panel.note(explain(error, words));
+    }
+    update();
+  }
+
+  function update() {
+    const { state, helper } = visitor;
+    const held = !element.hidden && root.activeElement;
+    panel.update({
+      state,
+      standing: standing({ state, position, helper, endedBy, error }, words),
+      helper: helper?.name ?? "",
+      entries: list.entries,
+      typing: list.typing,
+    });
+    // What had the focus may have gone with the state it belonged to.
+    if (held && !root.activeElement?.checkVisibility()) panel.focus();
+
+    const seen = element.hidden || document.hidden ? null : list.markSeen();
+    if (seen) visitor.seen(seen);
+    if (list.unread !== unread) {
+      unread = list.unread;
+      setUnread(unread, words.unread(unread));
+    }
+    setState(state);
+  }
+
+  function open(wanted: boolean) {
+    if (element.hidden) {
+      before = root.activeElement ?? document.activeElement;
+      element.hidden = false;
+      setOpen(true);
+    }
+    if (wanted) ask();
+    update();
+    panel.focus();
+  }
+
+  function close() {
+    const held = root.activeElement;
+    element.hidden = true;
+    setOpen(false);
+    // Back to where the person came from, unless they have gone elsewhere already.
+    if (held) (before as HTMLElement | null)?.focus();
+  }
+
+  function end() {
+    visitor.end();
+  }
+
+  return {
+    open,
+    close,
+    end,
+    identify(given) {
+      Object.assign(attributes, given);
+      visitor.identify(given);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+// Where the visitor writes.
+
+import { look } from "../conversation/draft";
+import type { WidgetWords } from "../locales";
+import { TYPING_TIMEOUT_MS } from "../wire/peer";
+import { button, h, icon } from "./element";
+
+/** The text field with its button, drawn. */
+export interface Composer {
+  readonly element: HTMLElement;
+  readonly field: HTMLTextAreaElement;
+  /** Says something about the message, until it is changed. */
+  note(text: string): void;
+}
+
+/** Draws the text field. `say` is given each message; `writing` is told when somebody writes or has stopped. */
+export function drawComposer(words: WidgetWords, say: (text: string) => void, writing: (on: boolean) => void): Composer {
+  const hint = h("p", { id: "note", role: "status" });
+  const field = h("textarea", { rows: 1, dir: "auto", enterKeyHint: "send", ariaLabel: words.message, placeholder: words.placeholder });
+  field.setAttribute("aria-describedby", "note");
+  const send = button(words.send, "primary", submit, icon("M12 19V5m-6.5 6.5L12 5l6.5 6.5"));
+  let stop: ReturnType<typeof setTimeout> | undefined;
+  let until = 0;
+
+  function submit() {
+    const { ready, text } = look(field.value);
+    field.focus();
+    if (!ready) return;
+    field.value = "";
+    changed();
+    say(text);
+  }
+
+  function changed() {
+    const { ready, text, over } = look(field.value);
+    send.ariaDisabled = `${!ready}`;
+    note(over > 0 ? words.tooLong(over) : "");
+    field.style.height = "auto";
+    field.style.height = `${field.scrollHeight}px`;
+    tell(text !== "");
+  }
+
+  /** Told once for each half of the time after which it is forgotten, and once at the end. */
+  function tell(on: boolean) {
+    clearTimeout(stop);
+    if (on) stop = setTimeout(tell, TYPING_TIMEOUT_MS / 2, false);
+    const now = performance.now();
+    if (on ? now < until : until === 0) return;
+    until = on ? now + TYPING_TIMEOUT_MS / 2 : 0;
+    writing(on);
+  }
+
+  function note(text: string) {
+    hint.textContent = text;
+  }
+
+  field.oninput = changed;
+  field.onkeydown = (event) => {
+    // While an input method composes, Enter chooses a word. Safari ends the composition before the key: 229.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    submit();
+  };
+  send.ariaDisabled = "true";
+  return { element: h("div", { className: "composer" }, h("div", { className: "field" }, field, send), hint), field, note };
+}

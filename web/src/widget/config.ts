@@ -1,0 +1,30 @@
+// What the tag in the page says.
+
+import type { TeamId } from "../wire/signaling";
+
+/** The tag's attributes, read. */
+export interface Config {
+  /** The origin of the signaling server. */
+  readonly server: string;
+  /** The team keys: one, or two during a rollover; empty when the tag has no valid one. */
+  readonly teams: TeamId[];
+  /** How much of the page's address a helper sees. */
+  readonly urls: "clean" | "path" | "full";
+}
+
+// 43 characters of base64url hold 258 bits; the last two of them are zero for the 256 of a key.
+const TEAM = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
+
+/** Reads what matters to a session; what is not valid counts as not said. */
+export function readConfig({ team, server, url }: DOMStringMap, script: string): Config {
+  const named = server && URL.canParse(server) ? server : script;
+  return {
+    server: new URL(named).origin,
+    teams: (team ?? "")
+      .split(/\s+/)
+      .filter((key) => TEAM.test(key))
+      .slice(0, 2),
+    // What is not known shows a helper no more than the default does.
+    urls: url === "path" || url === "full" ? url : "clean",
+  };
+}

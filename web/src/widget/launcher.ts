@@ -1,0 +1,122 @@
+// The Help button, the shadow root it stands in, and the small card that speaks before the chat is there.
+
+import type { LauncherWords } from "../locales";
+import { button, dress, h, icon } from "./element";
+import style from "./launcher.css";
+
+/** How often a page may throw the launcher out before it is left out: a page that insists has its way. */
+const MAX_RETURNS = 20;
+
+/** The launcher on the page. */
+export interface Launcher {
+  readonly host: HTMLElement;
+  readonly root: ShadowRoot;
+  readonly frame: HTMLElement;
+  /** Shows or hides the button; the panel is not touched. */
+  setShown(shown: boolean): void;
+  /** Notes whether the panel is open: the button then gives way to it. */
+  setOpen(open: boolean): void;
+  /** Shows that the chat is on its way. */
+  setBusy(busy: boolean): void;
+  /** Puts a count on the button. */
+  setUnread(count: number, described: string): void;
+  /** Says something, with one thing to do about it. */
+  say(text: string, label?: string, action?: () => void): void;
+  /** Takes what was said away. */
+  hush(): void;
+}
+
+/** Draws the launcher as the tag's attributes ask for. `press` is called when a person presses it. */
+export function drawLauncher({ label, position, theme }: DOMStringMap, words: LauncherWords, press: () => void): Launcher {
+  const host = document.createElement("alongside-help");
+  const root = host.attachShadow({ mode: "open" });
+  dress(root, style);
+
+  const badge = h("i", { id: "unread", hidden: true });
+  const main = button(
+    label || words.help,
+    "launcher primary",
+    press,
+    icon("M21 11.5a8.5 8.5 0 0 1-12.4 7.6L3 21l1.9-5.6A8.5 8.5 0 1 1 21 11.5ZM8.5 13c1.7 2.2 5.3 2.2 7 0"),
+    new Text(label || words.help),
+    badge,
+  );
+  main.setAttribute("aria-describedby", "unread");
+  const text = h("p", { role: "status" });
+  const action = button("", "primary", () => act?.());
+  let act: (() => void) | undefined;
+  const card = h("div", { className: "card", role: "dialog", ariaLabel: words.help, tabIndex: -1, hidden: true }, text, action, button(words.close, "", hush));
+  const frame = h("div", { className: "frame", lang: words.language, dir: words.direction }, card, main);
+  root.append(frame);
+
+  // Text typed here is not for the page's own keyboard shortcuts, nor focus here for its focus traps.
+  for (const type of ["keydown", "keypress", "keyup", "focusin"]) root.addEventListener(type, (event) => event.stopPropagation());
+  card.onkeydown = ({ key }) => {
+    if (key === "Escape") hush();
+  };
+
+  const dark = matchMedia("(prefers-color-scheme:dark)");
+  dark.onchange = paint;
+  paint();
+  function paint() {
+    frame.classList.toggle("dark", theme === "dark" || (theme !== "light" && dark.matches));
+  }
+
+  if (/left/.test(position ?? "")) host.dataset.side = "left";
+  host.dataset.state = "idle";
+  host.popover = "manual";
+  let returns = 0;
+  const watch = new MutationObserver(place);
+  place();
+  function place() {
+    if (host.isConnected || returns++ > MAX_RETURNS) return;
+    document.documentElement.append(host);
+    // The top layer is above every z-index. Browsers too old for it are told so when Help is pressed.
+    host.showPopover?.();
+    for (const parent of [document, document.documentElement]) watch.observe(parent, { childList: true });
+  }
+
+  let shown = true;
+  let open = false;
+  function update() {
+    main.hidden = !shown || open;
+    main.ariaExpanded = `${open}`;
+  }
+  update();
+
+  function hush() {
+    card.hidden = true;
+    main.focus();
+  }
+
+  return {
+    host,
+    root,
+    frame,
+    setShown(now) {
+      shown = now;
+      update();
+    },
+    setOpen(now) {
+      open = now;
+      update();
+    },
+    setBusy(busy) {
+      main.ariaBusy = `${busy}`;
+    },
+    setUnread(count, described) {
+      badge.hidden = count === 0;
+      badge.textContent = `${count}`;
+      badge.ariaLabel = described;
+    },
+    say(what, label, does) {
+      text.textContent = what;
+      action.textContent = label ?? "";
+      action.hidden = !label;
+      act = does;
+      card.hidden = false;
+      card.focus();
+    },
+    hush,
+  };
+}

@@ -1,0 +1,96 @@
+// The script of the tag: draws the Help button, and asks for nothing until somebody presses it.
+
+import { words } from "../locales/launcher-en";
+import { installApi } from "./api";
+import { loadChat } from "./chat-file";
+import { readConfig } from "./config";
+import { drawLauncher } from "./launcher";
+import type { Chat } from "./shell";
+
+const script = document.currentScript ?? document.querySelector("script[data-team]");
+
+// Help belongs to the page, not to the frames in it; and a page has one Help, however often the tag is in it.
+if (top === window && script instanceof HTMLScriptElement && !document.querySelector("alongside-help")) start(script);
+
+function start({ dataset, src, nonce }: HTMLScriptElement): void {
+  const address = src || location.href;
+  const config = readConfig(dataset, address);
+  if (!config.teams[0]) console.warn("Alongside: the attribute data-team needs a team key of 43 characters, or two with a space between.");
+
+  const launcher = drawLauncher(dataset, words, () => press(true));
+  const { host } = launcher;
+  const attributes: Record<string, string> = {};
+  let chat: Chat | undefined;
+  let loading = false;
+
+  const state = () => host.dataset.state ?? "idle";
+  const emit = installApi(
+    {
+      // A script may open the panel; only a person may ask.
+      open: () => press(navigator.userActivation?.isActive),
+      close: () => (chat ? chat.close() : launcher.hush()),
+      show: () => launcher.setShown(true),
+      hide: () => launcher.setShown(false),
+      end: () => chat?.end(),
+      identify(given) {
+        for (const name in given) attributes[name] = String(given[name]);
+        chat?.identify(attributes);
+      },
+    },
+    state,
+  );
+
+  const selector = dataset.launcher;
+  if (selector) {
+    launcher.setShown(false);
+    document.addEventListener("click", ({ target, isTrusted }) => {
+      if ((target as Element).closest?.(selector)) press(isTrusted);
+    });
+  }
+
+  function setState(now: string): void {
+    if (state() === now) return;
+    host.dataset.state = now;
+    emit("state", { state: now });
+  }
+
+  function fail(code: keyof typeof words.problems, again?: () => void): void {
+    setState("failed");
+    emit("error", { code });
+    launcher.say(words.problems[code], again && words.again, again);
+  }
+
+  async function press(ask: boolean): Promise<void> {
+    if (chat) return chat.open(ask);
+    if (loading) return;
+    if (!config.teams[0]) return fail("no-key");
+    if (!isSecureContext) return fail("insecure-context");
+    if (!("RTCPeerConnection" in window)) return fail("webrtc");
+    // Even the chat is loaded for a person only: nothing is requested before.
+    if (!ask) return launcher.say(words.greeting, words.ask, () => press(true));
+    loading = true;
+    launcher.hush();
+    launcher.setBusy(true);
+    setState("asking");
+    try {
+      const mount = await loadChat(address, nonce, launcher.root);
+      chat = mount({
+        ...launcher,
+        config,
+        emit,
+        setState,
+        setUnread(count, described) {
+          launcher.setUnread(count, described);
+          emit("unread", { count });
+        },
+      });
+      chat.identify(attributes);
+      chat.open(true);
+    } catch (error) {
+      console.error("Alongside:", error);
+      fail("load-failed", () => press(true));
+    }
+    loading = false;
+    launcher.setBusy(false);
+  }
+}

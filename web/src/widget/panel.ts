@@ -1,0 +1,130 @@
+// The panel over the page: what is going on, the conversation, and where to write.
+
+import type { Entry } from "../conversation/message-list";
+import type { WidgetWords } from "../locales";
+import type { State } from "../wire/peer";
+import { drawComposer } from "./composer";
+import { button, h, icon } from "./element";
+import { drawLog } from "./log";
+import type { Standing } from "./standing";
+
+/** What can be done in the panel. */
+export interface PanelActions {
+  /** Asks for help once more. */
+  ask(): void;
+  /** Takes the ask back. */
+  cancel(): void;
+  /** Ends the session. */
+  end(): void;
+  /** Folds the panel. */
+  close(): void;
+  /** Sends a message. */
+  say(text: string): void;
+  /** Tells that somebody is writing, or has stopped. */
+  writing(on: boolean): void;
+  /** Draws what is shared, as it is now. */
+  shared(): Node[];
+}
+
+/** What the panel shows. */
+export interface View {
+  readonly state: State;
+  readonly standing: Standing;
+  /** The helper's name, empty while there is none. */
+  readonly helper: string;
+  readonly entries: readonly Entry[];
+  readonly typing: boolean;
+}
+
+/** The panel, drawn. */
+export interface Panel {
+  readonly element: HTMLElement;
+  /** Brings the screen up to date. */
+  update(view: View): void;
+  /** Begins a new conversation under the old one. */
+  divide(): void;
+  /** Says something about the last message. */
+  note(text: string): void;
+  /** Puts the focus where a person goes on. */
+  focus(): void;
+}
+
+/** Draws the panel, folded. */
+export function drawPanel(words: WidgetWords, actions: PanelActions): Panel {
+  const log = drawLog(words);
+  const composer = drawComposer(words, actions.say, actions.writing);
+  const face = h("span", { className: "face", ariaHidden: "true" });
+  const title = h("strong", { dir: "auto" });
+  const detail = h("span", { dir: "auto" });
+  const cancel = button(words.cancel, "plain", actions.cancel);
+  const again = button("", "primary", actions.ask);
+  const end = button(words.end, "", actions.end);
+  const sharing = h("div", { className: "scroll sharing", tabIndex: 0 });
+  const what = button(words.shared.button, "", () => tell(sharing.hidden === true));
+  const element = h(
+    "section",
+    { className: "panel", role: "dialog", ariaLabel: words.help, tabIndex: -1, hidden: true },
+    h(
+      "header",
+      {},
+      face,
+      h("div", {}, h("div", { role: "status" }, title, detail), cancel, again),
+      button(words.close, "fold", actions.close, icon("m6 9.5 6 6 6-6")),
+    ),
+    log.element,
+    sharing,
+    composer.element,
+    h("footer", {}, what, end),
+  );
+  element.onkeydown = ({ key, isComposing }) => {
+    if (key !== "Escape" || isComposing) return;
+    if (sharing.hidden) actions.close();
+    else tell(false);
+  };
+  tell(false);
+
+  function tell(on: boolean) {
+    sharing.hidden = !on;
+    log.element.hidden = on;
+    what.ariaExpanded = `${on}`;
+    sharing.replaceChildren(...(on ? actions.shared() : []));
+  }
+
+  // On a phone the keyboard takes a part of the screen away; the style sheet fits the panel into the rest. Who
+  // zooms in looks at a part, and the panel stays as large as the page.
+  const view = visualViewport;
+  if (view) {
+    view.onresize = view.onscroll = () => {
+      element.style.setProperty("--seen", view.scale > 1.05 ? "" : `${view.height}px`);
+      element.style.setProperty("--from", view.scale > 1.05 ? "" : `${view.offsetTop}px`);
+    };
+  }
+
+  return {
+    element,
+    divide: log.divide,
+    note: composer.note,
+    update({ state, standing, helper, entries, typing }) {
+      const over = state === "ended" || state === "failed";
+      const there = state === "connected" || state === "reconnecting";
+      // A status that is written is a status that is read aloud: only when it is new.
+      if (title.textContent !== standing[0] || detail.textContent !== standing[1]) {
+        [title.textContent = "", detail.textContent = ""] = standing;
+      }
+      face.textContent = [...helper][0] ?? "";
+      cancel.hidden = over || there;
+      again.hidden = !over;
+      again.textContent = state === "failed" ? words.again : words.ask;
+      end.hidden = !there;
+      composer.element.hidden = over;
+      element.dataset.state = state;
+      element.classList.toggle("stage", !entries.length && !there);
+      log.update(entries, typing, helper || words.helper);
+      if (!sharing.hidden) tell(true);
+    },
+    focus() {
+      // On a touch screen the keyboard would cover what there is to read.
+      (composer.element.hidden || matchMedia("(pointer:coarse)").matches ? element : composer.field).focus();
+    },
+  };
+}

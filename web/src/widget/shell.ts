@@ -1,0 +1,48 @@
+// Where the launcher ends and the chat begins: the loader makes a shell, the chat, loaded later, lives in it.
+
+import type { Config } from "./config";
+
+/** The events a site can listen to, and what they carry. */
+export interface Events {
+  /** The state has changed. */
+  state: { state: string };
+  /** A message was written or has come. */
+  message: { from: "visitor" | "helper"; text: string; at: number };
+  /** The number of messages nobody has looked at has changed. */
+  unread: { count: number };
+  /** Something went wrong; the codes are stable. */
+  error: { code: string };
+}
+
+/** Tells the site. */
+export type Emit = <K extends keyof Events>(event: K, detail: Events[K]) => void;
+
+/** What the launcher gives the chat. */
+export interface Shell {
+  readonly config: Config;
+  readonly root: ShadowRoot;
+  /** The element in the shadow root that carries theme, side and language; all else goes into it. */
+  readonly frame: HTMLElement;
+  readonly emit: Emit;
+  /** Shows a state on the host, and tells the site. */
+  setState(state: string): void;
+  /** Shows how many messages nobody has looked at, with the words for it, and tells the site. */
+  setUnread(count: number, described: string): void;
+  /** Notes that the panel was opened or folded. */
+  setOpen(open: boolean): void;
+}
+
+/** What the chat gives the launcher. */
+export interface Chat {
+  /** Shows the panel; with `ask`, also asks for help unless somebody is already asked. */
+  open(ask: boolean): void;
+  /** Folds the panel. */
+  close(): void;
+  /** Ends the session or takes the ask back. */
+  end(): void;
+  /** Adds what the site knows about the visitor. */
+  identify(attributes: Record<string, string>): void;
+}
+
+/** The one export of the chat. */
+export type Mount = (shell: Shell) => Chat;
