@@ -47,8 +47,11 @@ export function httpTransport(base: URL, listener: TransportListener): Transport
       rest = lines.pop() ?? "";
       if (rest.length > MAX_FRAME_BYTES) return;
       for (const line of lines) {
-        if (name !== "") listener.received(line);
-        else {
+        if (name !== "") {
+          // An empty line asks whether we are there; the answer is another.
+          if (line === "") send("");
+          listener.received(line);
+        } else {
           name = line;
           listener.opened();
         }
@@ -57,12 +60,14 @@ export function httpTransport(base: URL, listener: TransportListener): Transport
     }
   };
 
+  const send = (text: string): void => {
+    waiting.push(text);
+    post().catch(end);
+  };
+
   read().then(end, end);
   return {
-    send: (text) => {
-      waiting.push(text);
-      post().catch(end);
-    },
+    send,
     close: () => {
       closing = true;
       // The last words first.
