@@ -7,14 +7,7 @@
 import type { Session } from "../proto/session";
 import { encode, decode } from "../wire/base64url";
 import { decodePeer, decodeSealedSignal } from "../wire/decode";
-import {
-  MAX_MESSAGE_BYTES,
-  type Event,
-  type Input,
-  type Output,
-  type PeerMessage,
-  type SealedSignal,
-} from "../wire/peer";
+import type { Event, Input, Output, PeerMessage, SealedSignal } from "../wire/peer";
 import type { AgentToBroker, IceServer, Sealed, SessionId } from "../wire/signaling";
 import { now } from "./clock";
 import type { PeerConnection } from "./peer-connection";
@@ -183,10 +176,6 @@ export class Driver {
 
   #received(data: unknown): void {
     if (typeof data !== "string") return this.input({ input: "received-bad", code: "bad-message" });
-    // UTF-8 has at least as many bytes as the text has units; the exact count only where it can matter.
-    if (data.length > MAX_MESSAGE_BYTES || (data.length * 3 > MAX_MESSAGE_BYTES && bytes(data).length > MAX_MESSAGE_BYTES)) {
-      return this.input({ input: "received-bad", code: "too-large" });
-    }
     const decoded = decodePeer(data);
     if (!decoded.ok) this.input({ input: "received-bad", code: decoded.code });
     else if (decoded.value !== null) this.input({ input: "received", message: decoded.value });
@@ -196,7 +185,7 @@ export class Driver {
     const link = this.#link;
     if (link === null) return;
     this.#through(link, async (channel) => {
-      const message = encode(await channel.seal(bytes(JSON.stringify(signal))));
+      const message = encode(await channel.seal(new TextEncoder().encode(JSON.stringify(signal))));
       this.#around.signal({ type: "forward", session: link.session, message });
     });
   }
@@ -211,7 +200,3 @@ export class Driver {
 }
 
 const TEXT = new TextDecoder("utf-8", { fatal: true });
-
-function bytes(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}

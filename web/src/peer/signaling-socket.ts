@@ -4,7 +4,7 @@
 // not cover `wss://host`), so a WebSocket that never opened is followed by the same messages over plain HTTP.
 
 import { decodeBroker } from "../wire/decode";
-import { MAX_FRAME_BYTES, SUBPROTOCOL, type AgentToBroker, type BrokerToAgent } from "../wire/signaling";
+import { SUBPROTOCOL, type AgentToBroker, type BrokerToAgent } from "../wire/signaling";
 import { now } from "./clock";
 import { httpTransport } from "./http-transport";
 
@@ -98,7 +98,6 @@ export class SignalingSocket {
         this.#failures = 0;
         this.#heard();
         // A server that talks nonsense or too much is not worth a reaction: what it says is left out.
-        if (text === "" || text.length > MAX_FRAME_BYTES) return;
         const decoded = decodeBroker(text);
         if (decoded.ok && decoded.value !== null) this.#listener.received(decoded.value);
       },
