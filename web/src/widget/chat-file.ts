@@ -10,23 +10,13 @@ let attempts = 0;
  *
  * Errors: rejects when the file does not come, or is another one.
  */
-export async function loadChat(loader: string, nonce: string, into: Node): Promise<Mount> {
+export async function loadChat(loader: string, nonce: string): Promise<Mount> {
   // A browser may remember a module that failed; another address is another module.
   const href = new URL(CHAT_FILE + (attempts++ ? `?${attempts}` : ""), loader).href;
   // `import()` knows no integrity of its own: it must not run before the preload has passed the check.
   await new Promise((onload, onerror) => {
-    into.appendChild(
-      h("link", {
-        rel: "modulepreload",
-        crossOrigin: "anonymous",
-        referrerPolicy: "no-referrer",
-        integrity: CHAT_INTEGRITY,
-        nonce,
-        onload,
-        onerror,
-        href,
-      }),
-    );
+    const link = { rel: "modulepreload", crossOrigin: "anonymous", referrerPolicy: "no-referrer", integrity: CHAT_INTEGRITY, nonce, onload, onerror, href };
+    document.documentElement.append(h("link", link));
   });
   return ((await import(href)) as { mount: Mount }).mount;
 }

@@ -15,7 +15,7 @@ export interface Composer {
 
 /** Draws the text field. `say` is given each message; `writing` is told when somebody writes or has stopped. */
 export function drawComposer(words: WidgetWords, say: (text: string) => void, writing: (on: boolean) => void): Composer {
-  const hint = h("p", { id: "note", role: "status" });
+  const hint = h("p", { id: "note", ariaLive: "polite" });
   const field = h("textarea", { rows: 1, dir: "auto", enterKeyHint: "send", ariaLabel: words.message, placeholder: words.placeholder });
   field.setAttribute("aria-describedby", "note");
   const send = button(words.send, "primary", submit, icon("M12 19V5m-6.5 6.5L12 5l6.5 6.5"));

@@ -73,7 +73,7 @@ function start({ dataset, src, nonce }: HTMLScriptElement): void {
     launcher.setBusy(true);
     setState("asking");
     try {
-      const mount = await loadChat(address, nonce, launcher.root);
+      const mount = await loadChat(address, nonce);
       chat = mount({
         ...launcher,
         config,

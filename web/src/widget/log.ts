@@ -11,6 +11,8 @@ export interface Log {
   readonly element: HTMLElement;
   /** Brings the screen up to date with the list. */
   update(entries: readonly Entry[], typing: boolean, helper: string): void;
+  /** Whether nothing was ever written. */
+  isEmpty(): boolean;
   /** Begins with a new list; what was written before stays above a line. */
   divide(): void;
 }
@@ -19,7 +21,8 @@ export interface Log {
 export function drawLog(words: WidgetWords): Log {
   const log = h("div", { role: "log", ariaLabel: words.conversation });
   const typist = h("p", { className: "typing" });
-  const element = h("div", { className: "scroll", tabIndex: 0 }, log, typist);
+  // Laid out from the end, so that whoever reads the newest message stays with it, whatever grows.
+  const element = h("div", { className: "scroll log", tabIndex: 0 }, typist, log);
   /** The part of each message that changes: how far it has come. */
   let marks = new Map<string, HTMLElement>();
 
@@ -32,20 +35,19 @@ export function drawLog(words: WidgetWords): Log {
       // Read aloud and copied as “Mira: Hello”.
       h("b", { dir: "auto" }, mark ? words.you : helper, h("i", {}, ": ")),
       h("p", { dir: "auto" }, ...segments(text).map((piece) => ("href" in piece ? link(piece) : piece.text))),
-      h("small", {}, new Date(at).toLocaleTimeString(words.language, { timeStyle: "short" }), shown),
+      h("small", {}, new Date(at).toLocaleTimeString([], { timeStyle: "short" }), shown),
     );
   }
 
   return {
     element,
     update(entries, typing, helper) {
-      // Who reads further up is left there, unless they write themselves.
-      let follow = element.scrollHeight - element.scrollTop - element.clientHeight < 60;
       for (const entry of entries) {
         const { key, mark } = entry;
         if (!marks.has(key)) {
           log.append(draw(entry, helper));
-          follow ||= mark !== null;
+          // Who reads further up is left there, unless they write themselves.
+          if (mark) element.scrollTop = 0;
         }
         const shown = marks.get(key);
         if (shown && mark && shown.className !== mark) {
@@ -60,11 +62,11 @@ export function drawLog(words: WidgetWords): Log {
         log.firstChild?.remove();
       }
       typist.textContent = typing ? words.typing(helper) : "";
-      if (follow) element.scrollTop = element.scrollHeight;
     },
+    isEmpty: () => !log.firstChild,
     divide() {
       marks = new Map();
-      if (log.firstChild) log.append(h("hr"));
+      if (log.lastElementChild?.tagName === "ARTICLE") log.append(h("hr"));
     },
   };
 }

@@ -65,8 +65,8 @@ export function drawPanel(words: WidgetWords, actions: PanelActions): Panel {
     "section",
     { className: "panel", role: "dialog", ariaLabel: words.help, tabIndex: -1, hidden: true },
     h(
-      "header",
-      {},
+      "div",
+      { className: "top" },
       face,
       h("div", {}, h("div", { role: "status" }, title, detail), cancel, again),
       button(words.close, "fold", actions.close, icon("m6 9.5 6 6 6-6")),
@@ -74,7 +74,7 @@ export function drawPanel(words: WidgetWords, actions: PanelActions): Panel {
     log.element,
     sharing,
     composer.element,
-    h("footer", {}, what, end),
+    h("div", { className: "foot" }, what, end),
   );
   element.onkeydown = ({ key, isComposing }) => {
     if (key !== "Escape" || isComposing) return;
@@ -118,8 +118,8 @@ export function drawPanel(words: WidgetWords, actions: PanelActions): Panel {
       end.hidden = !there;
       composer.element.hidden = over;
       element.dataset.state = state;
-      element.classList.toggle("stage", !entries.length && !there);
       log.update(entries, typing, helper || words.helper);
+      element.classList.toggle("stage", log.isEmpty());
       if (!sharing.hidden) tell(true);
     },
     focus() {

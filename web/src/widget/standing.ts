@@ -21,7 +21,7 @@ export type Standing = readonly string[];
 export function explain(error: SessionErrorCode, { errors }: WidgetWords): string {
   const codes = typeof error === "string" ? [error] : [...Object.keys(error), flatCode(error)];
   // What is known by its inner code has its own words; else the kind of error may have some.
-  const known = codes.reverse().find((code) => code in errors) as keyof typeof errors | undefined;
+  const known = codes.reverse().find((code) => Object.hasOwn(errors, code)) as keyof typeof errors | undefined;
   return errors[known ?? "other"];
 }
 

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { words } from "../locales/widget-en";
+import type { SessionErrorCode, State } from "../wire/peer";
+import { explain, type Facts, standing } from "./standing";
+
+const facts: Facts = { state: "idle", position: 1, helper: null, endedBy: "lost", error: "peer-fault" };
+const say = (changes: Partial<Facts>) => standing({ ...facts, ...changes }, words).join(" ");
+const mira = { name: "Mira", automated: false };
+
+test("every state has a title and a sentence", () => {
+  const states: State[] = ["idle", "unavailable", "asking", "waiting", "connecting", "connected", "reconnecting", "ended", "failed"];
+  for (const state of states) {
+    for (const helper of [null, mira]) {
+      const said = standing({ ...facts, state, helper }, words);
+      assert.equal(said.length, 2, state);
+      assert.ok(said.every((text) => text.length > 3), state);
+    }
+  }
+});
+
+test("the helper's name is said as soon as it is known", () => {
+  for (const state of ["connecting", "connected", "reconnecting"] as const) assert.match(say({ state, helper: mira }), /Mira/);
+  assert.match(say({ state: "ended", endedBy: "helper", helper: mira }), /Mira/);
+});
+
+test("a program is called one", () => {
+  assert.match(say({ state: "connected", helper: { name: "Nook bot", automated: true } }), /program/);
+  assert.doesNotMatch(say({ state: "connected", helper: mira }), /program/);
+});
+
+test("the place in the queue is said", () => {
+  assert.match(say({ state: "waiting", position: 1 }), /next/);
+  assert.match(say({ state: "waiting", position: 7 }), /number 7/);
+});
+
+test("each kind of error has words of its own, and the innermost that are known win", () => {
+  const texts = (
+    [
+      { unverified: "key-mismatch" },
+      { unsupported: "webrtc" },
+      { refused: "unknown-team" },
+      { refused: "queue-full" },
+      "connect-timeout",
+      "seal-broken",
+      "not-sent",
+      "peer-fault",
+    ] satisfies SessionErrorCode[]
+  ).map((code) => explain(code, words));
+  assert.equal(new Set(texts).size, texts.length);
+  assert.equal(explain({ refused: "internal" }, words), words.errors.other);
+  assert.equal(explain({ unverified: "certificate-expired" }, words), texts[0]);
+});
+
+test("a code that a newer server sends is not looked up where it should not be", () => {
+  const unheard = { refused: "constructor" } as unknown as SessionErrorCode;
+  assert.equal(explain(unheard, words), words.errors.other);
+});
