@@ -14,6 +14,8 @@ export type Mark = "sending" | "delivered" | "read" | "unsent";
 export interface Entry {
   /** Unique in its list, and the same for as long as the message is in it. */
   readonly key: string;
+  /** Its writer's count, from 1. */
+  readonly seq: number;
   /** Who wrote it. */
   readonly from: Role;
   /** What they wrote. */
@@ -107,7 +109,7 @@ export class MessageList {
       this.#last = seq;
       this.#typing = false;
     }
-    const entry: Entry = { key: `${from}-${seq}`, from, text, at, mark: own ? this.#markOf(seq) : null };
+    const entry: Entry = { key: `${from}-${seq}`, seq, from, text, at, mark: own ? this.#markOf(seq) : null };
     this.#entries = [...this.#entries, entry].slice(-MAX_ENTRIES);
   }
 
@@ -120,7 +122,7 @@ export class MessageList {
   #remark(): void {
     this.#entries = this.#entries.map((entry) => {
       if (entry.from !== this.#own) return entry;
-      const mark = this.#markOf(Number(entry.key.slice(entry.key.indexOf("-") + 1)));
+      const mark = this.#markOf(entry.seq);
       return mark === entry.mark ? entry : { ...entry, mark };
     });
   }

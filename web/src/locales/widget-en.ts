@@ -1,8 +1,5 @@
 /** The words of the chat over the page, in English. */
 export const words = {
-  language: "en",
-  direction: "ltr",
-
   help: "Help",
   close: "Close",
   ask: "Ask for help",

@@ -45,7 +45,7 @@ export function drawLauncher({ label, position, theme }: DOMStringMap, words: La
   const text = h("p", { role: "status" });
   const action = button("", "primary", () => act?.());
   let act: (() => void) | undefined;
-  const card = h("div", { className: "card", role: "dialog", ariaLabel: words.help, tabIndex: -1, hidden: true }, text, action, button(words.close, "", hush));
+  const card = h("div", { className: "card", role: "dialog", ariaLabel: words.help, tabIndex: -1, hidden: true }, text, action, button(words.close, "plain", hush));
   const frame = h("div", { className: "frame", lang: words.language, dir: words.direction }, card, main);
   root.append(frame);
 

@@ -7,8 +7,9 @@ import { h } from "./element";
 
 /** The log, drawn. */
 export interface Log {
-  /** What scrolls. */
   readonly element: HTMLElement;
+  /** Says when the other side is writing. */
+  readonly typist: HTMLElement;
   /** Brings the screen up to date with the list. */
   update(entries: readonly Entry[], typing: boolean, helper: string): void;
   /** Whether nothing was ever written. */
@@ -19,10 +20,10 @@ export interface Log {
 
 /** Draws an empty log. */
 export function drawLog(words: WidgetWords): Log {
-  const log = h("div", { role: "log", ariaLabel: words.conversation });
-  const typist = h("p", { className: "typing" });
+  const lines = h("div");
   // Laid out from the end, so that whoever reads the newest message stays with it, whatever grows.
-  const element = h("div", { className: "scroll log", tabIndex: 0 }, typist, log);
+  const element = h("div", { className: "scroll", role: "log", ariaLabel: words.conversation, tabIndex: 0 }, lines);
+  const typist = h("p", { className: "typing" });
   /** The part of each message that changes: how far it has come. */
   let marks = new Map<string, HTMLElement>();
 
@@ -41,11 +42,12 @@ export function drawLog(words: WidgetWords): Log {
 
   return {
     element,
+    typist,
     update(entries, typing, helper) {
       for (const entry of entries) {
         const { key, mark } = entry;
         if (!marks.has(key)) {
-          log.append(draw(entry, helper));
+          lines.append(draw(entry, helper));
           // Who reads further up is left there, unless they write themselves.
           if (mark) element.scrollTop = 0;
         }
@@ -59,14 +61,14 @@ export function drawLog(words: WidgetWords): Log {
       for (const [key] of marks) {
         if (marks.size <= MAX_ENTRIES) break;
         marks.delete(key);
-        log.firstChild?.remove();
+        lines.firstChild?.remove();
       }
       typist.textContent = typing ? words.typing(helper) : "";
     },
-    isEmpty: () => !log.firstChild,
+    isEmpty: () => !lines.firstChild,
     divide() {
       marks = new Map();
-      if (log.lastElementChild?.tagName === "ARTICLE") log.append(h("hr"));
+      if (lines.lastElementChild?.tagName === "ARTICLE") lines.append(h("hr"));
     },
   };
 }

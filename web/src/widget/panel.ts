@@ -59,7 +59,7 @@ export function drawPanel(words: WidgetWords, actions: PanelActions): Panel {
   const cancel = button(words.cancel, "plain", actions.cancel);
   const again = button("", "primary", actions.ask);
   const end = button(words.end, "", actions.end);
-  const sharing = h("div", { className: "scroll sharing", tabIndex: 0 });
+  const sharing = h("div", { className: "scroll sharing", role: "region", ariaLabel: words.shared.button, tabIndex: 0 });
   const what = button(words.shared.button, "", () => tell(sharing.hidden === true));
   const element = h(
     "section",
@@ -72,14 +72,16 @@ export function drawPanel(words: WidgetWords, actions: PanelActions): Panel {
       button(words.close, "fold", actions.close, icon("m6 9.5 6 6 6-6")),
     ),
     log.element,
+    log.typist,
     sharing,
     composer.element,
     h("div", { className: "foot" }, what, end),
   );
   element.onkeydown = ({ key, isComposing }) => {
     if (key !== "Escape" || isComposing) return;
-    if (sharing.hidden) actions.close();
-    else tell(false);
+    if (sharing.hidden) return actions.close();
+    tell(false);
+    what.focus();
   };
   tell(false);
 
@@ -87,7 +89,9 @@ export function drawPanel(words: WidgetWords, actions: PanelActions): Panel {
     sharing.hidden = !on;
     log.element.hidden = on;
     what.ariaExpanded = `${on}`;
-    sharing.replaceChildren(...(on ? actions.shared() : []));
+    const list = h("div", {}, ...(on ? actions.shared() : []));
+    // What is the same stays, with what somebody has selected in it.
+    if (list.textContent !== sharing.textContent) sharing.replaceChildren(list);
   }
 
   // On a phone the keyboard takes a part of the screen away; the style sheet fits the panel into the rest. Who
