@@ -24,6 +24,10 @@ pub const MAX_ATTRIBUTE_BYTES: usize = 256;
 /// The longest session description. Units: bytes. A data-channel-only offer with thirty candidates is 5 KiB.
 pub const MAX_DESCRIPTION_BYTES: usize = 8 * 1024;
 
+/// How many candidates of one side are taken for one peer connection. A machine with ten interfaces, two
+/// protocols and a server of each kind has fewer; beyond, they are dropped.
+pub const MAX_CANDIDATES: usize = 64;
+
 /// The longest candidate line. Units: bytes. RFC 8839's grammar allows more; real ones stay under 250.
 pub const MAX_CANDIDATE_BYTES: usize = 512;
 
@@ -38,11 +42,16 @@ pub const HELLO_INTERVAL_MS: u64 = 200;
 /// line takes about ten seconds; nobody looks at a spinner longer than thirty.
 pub const CONNECT_TIMEOUT_MS: u64 = 30_000;
 
-/// How long a peer waits for its last messages to be acknowledged before it closes. Units: milliseconds.
+/// How long a peer waits for its last messages to be acknowledged before it says `end`, and after that for the
+/// other side to close before it closes itself. Units: milliseconds. Ten round trips around the world.
 pub const END_TIMEOUT_MS: u64 = 2_000;
 
 /// How long *is typing* holds without being repeated. Units: milliseconds. Longer than a thinking pause.
 pub const TYPING_TIMEOUT_MS: u64 = 6_000;
+
+/// How often *is typing* is repeated while it holds. Units: milliseconds. Twice within
+/// [`TYPING_TIMEOUT_MS`], so that one late message does not make it flicker.
+pub const TYPING_INTERVAL_MS: u64 = 2_500;
 
 /// How long a visitor keeps the signaling socket after connecting. Units: milliseconds. A page that breaks
 /// does so in its first minute; after that the server has one socket less to hold.

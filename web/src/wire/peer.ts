@@ -596,6 +596,12 @@ export const MAX_ATTRIBUTE_BYTES = 256;
 export const MAX_DESCRIPTION_BYTES = 8192;
 
 /**
+ * How many candidates of one side are taken for one peer connection. A machine with ten interfaces, two
+ * protocols and a server of each kind has fewer; beyond, they are dropped.
+ */
+export const MAX_CANDIDATES = 64;
+
+/**
  * The longest candidate line. Units: bytes. RFC 8839's grammar allows more; real ones stay under 250.
  */
 export const MAX_CANDIDATE_BYTES = 512;
@@ -618,7 +624,8 @@ export const HELLO_INTERVAL_MS = 200;
 export const CONNECT_TIMEOUT_MS = 30000;
 
 /**
- * How long a peer waits for its last messages to be acknowledged before it closes. Units: milliseconds.
+ * How long a peer waits for its last messages to be acknowledged before it says `end`, and after that for the
+ * other side to close before it closes itself. Units: milliseconds. Ten round trips around the world.
  */
 export const END_TIMEOUT_MS = 2000;
 
@@ -626,6 +633,12 @@ export const END_TIMEOUT_MS = 2000;
  * How long *is typing* holds without being repeated. Units: milliseconds. Longer than a thinking pause.
  */
 export const TYPING_TIMEOUT_MS = 6000;
+
+/**
+ * How often *is typing* is repeated while it holds. Units: milliseconds. Twice within
+ * [`TYPING_TIMEOUT_MS`], so that one late message does not make it flicker.
+ */
+export const TYPING_INTERVAL_MS = 2500;
 
 /**
  * How long a visitor keeps the signaling socket after connecting. Units: milliseconds. A page that breaks
