@@ -28,13 +28,13 @@ export function drawLog(words: WidgetWords): Log {
   let marks = new Map<string, HTMLElement>();
 
   function draw({ key, mark, text, at }: Entry, helper: string): HTMLElement {
-    const shown = h("small", { ariaLive: "off" });
+    const shown = h("span", { ariaLive: "off" });
     marks.set(key, shown);
     return h(
       "article",
       { className: mark ? "own" : "other" },
       // Read aloud and copied as “Mira: Hello”.
-      h("b", { dir: "auto" }, mark ? words.you : helper, h("i", {}, ": ")),
+      h("b", {}, h("bdi", {}, mark ? words.you : helper), h("i", {}, ": ")),
       h("p", { dir: "auto" }, ...segments(text).map((piece) => ("href" in piece ? link(piece) : piece.text))),
       h("small", {}, new Date(at).toLocaleTimeString([], { timeStyle: "short" }), shown),
     );

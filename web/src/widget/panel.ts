@@ -54,8 +54,8 @@ export function drawPanel(words: WidgetWords, actions: PanelActions): Panel {
   const log = drawLog(words);
   const composer = drawComposer(words, actions.say, actions.writing);
   const face = h("span", { className: "face", ariaHidden: "true" });
-  const title = h("strong", { dir: "auto" });
-  const detail = h("span", { dir: "auto" });
+  const title = h("strong");
+  const detail = h("span");
   const cancel = button(words.cancel, "plain", actions.cancel);
   const again = button("", "primary", actions.ask);
   const end = button(words.end, "", actions.end);

@@ -17,7 +17,8 @@ export function drawShared(page: Page | null, client: Client | null, { shared }:
       {},
       ...rows.flatMap(([name, value]) => [
         h("dt", {}, name),
-        h("dd", { dir: "auto" }, typeof value === "object" ? Object.values(value).join(" × ") : String(value)),
+        // An address in a panel of the other direction keeps its own order, and the panel's side.
+        h("dd", {}, h("bdi", {}, typeof value === "object" ? Object.values(value).join(" × ") : String(value))),
       ]),
     ),
     h("p", {}, page?.omitted ? `${shared.omitted(page.omitted)}. ` : "", shared.never),
