@@ -8,5 +8,8 @@
 //! `PROTOCOL.md` beside this crate is normative.
 
 pub mod limits;
+mod negotiation;
+mod outbox;
 pub mod session;
+mod talk;
 pub mod wire;

@@ -238,7 +238,8 @@ export class Session {
     if (!this.#announced || this.#open || this.#over) return;
     // Of an ask before this one.
     if (this.#inQueue && code === "session-unknown") return;
-    this.#announced = false;
+    // Only a visitor whose claim stands is still known to the broker.
+    this.#announced = this.#own === "visitor" && !this.#inQueue;
     if (code === "session-unknown" || code === "ticket-gone") {
       return this.#own === "helper" ? this.#fail("ticket-gone", now) : this.#askAgain(now);
     }
