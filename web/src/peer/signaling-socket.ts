@@ -158,7 +158,8 @@ function webSocketTransport(base: URL, listener: TransportListener): Transport {
     const socket = new WebSocket(url, SUBPROTOCOL);
     socket.onopen = () => ended || listener.opened();
     socket.onmessage = ({ data }) => ended || typeof data !== "string" || listener.received(data);
-    socket.onclose = end;
+    // Chromium tells of a socket that the page's policy refuses by an error alone.
+    socket.onerror = socket.onclose = end;
     return {
       send: (text) => socket.send(text),
       close: () => {
