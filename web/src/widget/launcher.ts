@@ -6,6 +6,7 @@ import style from "./launcher.css";
 
 /** How often a page may throw the launcher out before it is left out: a page that insists has its way. */
 const MAX_RETURNS = 20;
+let returns = 0;
 
 /** The launcher on the page. */
 export interface Launcher {
@@ -26,8 +27,16 @@ export interface Launcher {
   hush(): void;
 }
 
-/** Draws the launcher as the tag's attributes ask for. `press` is called when a person presses it. */
-export function drawLauncher({ label, position, theme }: DOMStringMap, words: LauncherWords, press: () => void): Launcher {
+/**
+ * Draws the launcher as the tag's attributes ask for. `press` is called when a person presses it, `revive` when
+ * the page has thrown away all that was listened to, and only a new launcher can help.
+ */
+export function drawLauncher(
+  { label, position, theme }: DOMStringMap,
+  words: LauncherWords,
+  press: () => void,
+  revive: () => void,
+): Launcher {
   const host = document.createElement("alongside-help");
   const root = host.attachShadow({ mode: "open" });
   dress(root, style);
@@ -65,11 +74,19 @@ export function drawLauncher({ label, position, theme }: DOMStringMap, words: La
   if (/left/.test(position ?? "")) host.dataset.side = "left";
   host.dataset.state = "idle";
   host.popover = "manual";
-  let returns = 0;
   const watch = new MutationObserver(place);
+  let listening = false;
+  root.addEventListener("probe", () => (listening = true));
   place();
   function place() {
     if (host.isConnected || returns++ > MAX_RETURNS) return;
+    root.dispatchEvent(new Event("probe"));
+    if (!listening) {
+      watch.disconnect();
+      return revive();
+    }
+    // `document.open()` takes the listeners from all that was in the document: the next probe tells.
+    listening = false;
     document.documentElement.append(host);
     // The top layer is above every z-index. Browsers too old for it are told so when Help is pressed.
     host.showPopover?.();

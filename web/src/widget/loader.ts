@@ -12,12 +12,16 @@ const script = document.currentScript ?? document.querySelector("script[data-tea
 // Help belongs to the page, not to the frames in it; and a page has one Help, however often the tag is in it.
 if (top === window && script instanceof HTMLScriptElement && !document.querySelector("alongside-help")) start(script);
 
-function start({ dataset, src, nonce }: HTMLScriptElement): void {
+function start(tag: HTMLScriptElement): void {
+  const { dataset, src, nonce } = tag;
   const address = src || location.href;
   const config = readConfig(dataset, address);
   if (!config.teams[0]) console.warn("Alongside: the attribute data-team needs a team key of 43 characters, or two with a space between.");
 
-  const launcher = drawLauncher(dataset, words, () => press(true));
+  const launcher = drawLauncher(dataset, words, () => press(true), () => {
+    chat?.end();
+    start(tag);
+  });
   const { host } = launcher;
   const attributes: Record<string, string> = {};
   let chat: Chat | undefined;
