@@ -15,8 +15,17 @@ export async function loadChat(loader: string, nonce: string): Promise<Mount> {
   const href = new URL(CHAT_FILE + (attempts++ ? `?${attempts}` : ""), loader).href;
   // `import()` knows no integrity of its own: it must not run before the preload has passed the check.
   await new Promise((onload, onerror) => {
-    const link = { rel: "modulepreload", crossOrigin: "anonymous", referrerPolicy: "no-referrer", integrity: CHAT_INTEGRITY, nonce, onload, onerror, href };
-    document.documentElement.append(h("link", link));
+    const link = h("link", {
+      rel: "modulepreload",
+      crossOrigin: "anonymous",
+      referrerPolicy: "no-referrer",
+      integrity: CHAT_INTEGRITY,
+      nonce,
+      onload,
+      onerror,
+      href,
+    });
+    document.documentElement.append(link);
   });
   return ((await import(href)) as { mount: Mount }).mount;
 }

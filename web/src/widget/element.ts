@@ -18,7 +18,9 @@ export function button(name: string, className: string, onclick: () => void, ...
 
 /** Draws a line icon of 24 by 24 units, which screen readers pass over. */
 export function icon(path: string): SVGElement {
-  const [svg, line] = ["svg", "path"].map((name) => document.createElementNS("http://www.w3.org/2000/svg", name)) as [SVGElement, SVGElement];
+  const draw = (name: string) => document.createElementNS("http://www.w3.org/2000/svg", name) as SVGElement;
+  const svg = draw("svg");
+  const line = draw("path");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.ariaHidden = "true";
   line.setAttribute("d", path);

@@ -54,7 +54,13 @@ export function drawLauncher(
   const text = h("p", { role: "status" });
   const action = button("", "primary", () => act?.());
   let act: (() => void) | undefined;
-  const card = h("div", { className: "card", role: "dialog", ariaLabel: words.help, tabIndex: -1, hidden: true }, text, action, button(words.close, "plain", hush));
+  const card = h(
+    "div",
+    { className: "card", role: "dialog", ariaLabel: words.help, tabIndex: -1, hidden: true },
+    text,
+    action,
+    button(words.close, "plain", hush),
+  );
   const frame = h("div", { className: "frame", lang: words.language, dir: words.direction }, card, main);
   root.append(frame);
 
