@@ -1,7 +1,7 @@
 // Reads an invite, and puts what is wrong with one into the few kinds that a person can act on.
 
 import { words } from "../locales/console-en";
-import { type Identity, parseInvite } from "../peer/invite";
+import { type Identity, InviteError, parseInvite } from "../peer/invite";
 import { CERTIFICATE_GRACE_S } from "../wire/signaling";
 
 /** Why an invite cannot be used. */
@@ -16,6 +16,7 @@ export async function readInvite(
   try {
     return { ok: true, identity: await parseInvite(text) };
   } catch (error) {
+    if (error instanceof InviteError) return { ok: false, problem: error.code };
     console.error(error);
     return { ok: false, problem: "unreadable" };
   }

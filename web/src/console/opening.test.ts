@@ -40,6 +40,8 @@ test("whatever is not a plain web address is only shown", () => {
     "https://shop.example.org@evil.example/",
     "https://user:word@shop.example.org/",
     "java\nscript:alert(1)",
+    "https:\\\\shop.example.org\\a",
+    " https://shop.example.org/",
   ]) {
     assert.deepEqual(at(url), { to: "nowhere" }, url);
   }
