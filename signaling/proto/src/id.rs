@@ -96,6 +96,18 @@ id!(
     Nonce, 32
 );
 id!(
+    /// The name of one signaling stream over plain HTTP: drawn by the server, known to its agent alone.
+    ///
+    /// Shape: 22 characters of base64url.
+    StreamName, 16
+);
+id!(
+    /// A public key of 32 bytes: Ed25519 (RFC 8032) or X25519 (RFC 7748), as its place says.
+    ///
+    /// Shape: 43 characters of base64url.
+    PublicKey, 32
+);
+id!(
     /// An Ed25519 signature.
     ///
     /// Shape: 86 characters of base64url. Source: RFC 8032 section 5.1.6.

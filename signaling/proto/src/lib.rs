@@ -9,6 +9,7 @@
 pub mod broker;
 pub mod decode;
 pub mod id;
+pub mod identity;
 pub mod limits;
 pub mod queue;
 pub mod rate;

@@ -2,10 +2,24 @@
 
 use super::{Config, Refusal};
 use crate::id::Nonce;
+use crate::identity::certificate::{self, CertificateError};
+use crate::identity::enlisting;
+use crate::limits::CERTIFICATE_GRACE_S;
 use crate::wire::{Enlist, ErrorCode};
 
 /// Verifies certificate and signature. Gives the time until which the certificate is good. Units: milliseconds.
 pub(super) fn verify(config: &Config, enlist: &Enlist, nonce: &Nonce, now_ms: u64) -> Result<u64, Refusal> {
-    let _ = (config, enlist, nonce, now_ms);
-    Err(ErrorCode::CertificateInvalid.into())
+    let Enlist { team, certificate, signature } = enlist;
+    let claims = certificate::verify(certificate, team, now_ms / 1000).map_err(|error| match error {
+        CertificateError::Expired => ErrorCode::CertificateExpired,
+        CertificateError::Invalid | CertificateError::Foreign => ErrorCode::CertificateInvalid,
+    })?;
+    if config.denied.contains(&claims.jti) {
+        return Err(ErrorCode::CertificateDenied.into());
+    }
+    let origins = config.origins.iter().map(String::as_str);
+    if !enlisting::is_by(&claims.cnf.jwk.x, signature, nonce, certificate, origins) {
+        return Err(ErrorCode::SignatureInvalid.into());
+    }
+    Ok((claims.exp + CERTIFICATE_GRACE_S).saturating_mul(1000))
 }

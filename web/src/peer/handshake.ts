@@ -1,0 +1,41 @@
+// Who the helper is, before anything of theirs is believed: message 2, then certificate, origin and key, then the
+// offer (invariant I2).
+
+import { decodeIntroduction } from "../wire/decode";
+import type { UnverifiedCode } from "../wire/peer";
+import type { TeamId } from "../wire/signaling";
+import { verifyCertificate } from "./certificate";
+import type { Initiator, SealedChannel } from "./seal";
+
+/** What the visitor knows by themself. */
+export type Expected = { team: TeamId; origin: string; nowS: number };
+
+/** A helper who is who they say, or why not. */
+export type Introduced =
+  | { ok: true; name: string; automated: boolean; offer: string; channel: SealedChannel }
+  | { ok: false; code: UnverifiedCode };
+
+/** Opens message 2 and verifies what is in it. */
+export async function openIntroduction(
+  initiator: Initiator,
+  message2: Uint8Array,
+  { team, origin, nowS }: Expected,
+): Promise<Introduced> {
+  let finished: Awaited<ReturnType<Initiator["finish"]>>;
+  let text: string;
+  try {
+    finished = await initiator.finish(message2);
+    text = new TextDecoder("utf-8", { fatal: true }).decode(finished.payload);
+  } catch {
+    return { ok: false, code: "handshake-failed" };
+  }
+  const introduction = decodeIntroduction(text);
+  if (!introduction.ok || introduction.value === null) return { ok: false, code: "handshake-failed" };
+  const { certificate, offer } = introduction.value;
+  const verified = await verifyCertificate(certificate, team, nowS);
+  if (!verified.ok) return verified;
+  const { sub, automated, origins, noise } = verified.value;
+  if (origins !== null && !origins.includes(origin)) return { ok: false, code: "origin-not-allowed" };
+  if (noise.some((byte, at) => byte !== finished.remoteStatic[at])) return { ok: false, code: "key-mismatch" };
+  return { ok: true, name: sub, automated, offer, channel: finished.channel };
+}
