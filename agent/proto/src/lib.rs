@@ -7,6 +7,8 @@
 //!
 //! `PROTOCOL.md` beside this crate is normative.
 
+pub mod address;
+pub mod decode;
 pub mod limits;
 mod negotiation;
 mod outbox;

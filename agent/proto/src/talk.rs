@@ -10,7 +10,8 @@ use crate::limits::{HELLO_INTERVAL_MS, TYPING_INTERVAL_MS, TYPING_TIMEOUT_MS};
 use crate::outbox::Outbox;
 use crate::session::{Event, Output, SessionErrorCode, Whereabouts};
 use crate::wire::{
-    Ack, Chat, Client, Hello, PROTOCOL_VERSION, Page, PeerErrorCode, PeerMessage, PeerRefused, Read, Role, Typing,
+    Ack, Chat, Client, Hello, PROTOCOL_VERSION, Page, PeerErrorCode, PeerMessage, PeerRefused, Read, Role,
+    Typing,
 };
 
 /// The conversation of one session, over one data channel after another.
@@ -97,7 +98,9 @@ impl Talk {
     /// Takes note of what a message says about the two greetings. Before it is taken itself.
     pub(crate) fn greeted(&mut self, message: &PeerMessage, now: u64, out: &mut VecDeque<Output>) {
         match message {
-            PeerMessage::Hello(hello) if hello.role == self.own => self.refuse(PeerErrorCode::WrongState, out),
+            PeerMessage::Hello(hello) if hello.role == self.own => {
+                self.refuse(PeerErrorCode::WrongState, out)
+            }
             PeerMessage::Hello(hello) if !self.outbox.has(hello.stored) => {
                 self.refuse(PeerErrorCode::WrongSequence, out);
             }
@@ -150,7 +153,9 @@ impl Talk {
             PeerMessage::Page(page) if through => self.take_page(page, out),
             PeerMessage::Client(client) if through => tell(Event::Client { client }, out),
             PeerMessage::Chat(chat) if through => self.take_chat(chat, out),
-            PeerMessage::Ack(Ack { seq }) | PeerMessage::Read(Read { seq }) if through && !self.outbox.has(seq) => {
+            PeerMessage::Ack(Ack { seq }) | PeerMessage::Read(Read { seq })
+                if through && !self.outbox.has(seq) =>
+            {
                 self.refuse(PeerErrorCode::WrongSequence, out);
             }
             PeerMessage::Ack(Ack { seq }) if through => self.delivered(seq, out),

@@ -22,7 +22,7 @@ const PATH_TOKEN = 20;
 
 const SECRET_PART = /token|secret|passw|passcode|pwd|session|sessid|csrf|xsrf|jwt|saml|signature|credential|apikey/;
 const SECRET_WORD =
-  /(^|[^a-z])(access|activate|assertion|auth|authorization|bearer|challenge|code|confirm|hash|hmac|invite|key|login|magic|nonce|oauth|otp|pass|pin|refresh|reset|sid|sig|state|ticket|unsubscribe|verifier|verify)([^a-z]|$)/;
+  /(^|[^a-z])(access|activate|assertion|auth|authorization|bearer|challenge|code|confirm|hash|hmac|invite|key|login|magic|nonce|oauth|otp|pass|pin|refresh|reset|sid|sig|state|ticket|unsubscribe|verify)([^a-z]|$)/;
 // Before a token in a path; fewer, because `/ticket/4711` is a page.
 const SECRET_SEGMENT = /^(activate|auth|confirm|invite|magic|oauth|otp|password|reset|secret|token|unsubscribe|verify)$/i;
 
@@ -80,11 +80,11 @@ function isTokenSegment(segment: string, before: string): boolean {
     hasToken(segment, PATH_TOKEN) ||
     UUID.test(segment) ||
     (segment.includes("=") && isSecretName(segment)) ||
-    (SECRET_SEGMENT.test(before) && (/\d/.test(segment) || segment.length >= 16))
+    (SECRET_SEGMENT.test(before) && (/\d/.test(segment) || [...segment].length >= 16))
   );
 }
 
-/** Cleans one address after another part of it, and counts. */
+/** Cleans one part of an address after another, and counts. */
 class Cleaner {
   omitted = 0;
   redacted = false;

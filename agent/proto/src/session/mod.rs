@@ -248,7 +248,8 @@ impl Session {
         if self.state != State::Asking || self.announced || !self.socket_open {
             return;
         }
-        let (Some(&team), Some(session), Some(place)) = (self.teams.get(self.team), self.id, self.place) else {
+        let (Some(&team), Some(session), Some(place)) = (self.teams.get(self.team), self.id, self.place)
+        else {
             return;
         };
         let Some(message) = self.message.take() else { return };
@@ -295,7 +296,8 @@ impl Session {
         self.announced = self.own == Role::Visitor && !self.is_in_queue();
         if matches!(code, ErrorCode::SessionUnknown | ErrorCode::TicketGone) && self.own == Role::Helper {
             self.fail(SessionErrorCode::TicketGone, now);
-        } else if matches!(code, ErrorCode::SessionUnknown | ErrorCode::TicketGone | ErrorCode::TicketExists) {
+        } else if matches!(code, ErrorCode::SessionUnknown | ErrorCode::TicketGone | ErrorCode::TicketExists)
+        {
             self.ask_again(now);
         } else if self.is_in_queue() && code == ErrorCode::UnknownTeam {
             // During a rollover a server may know one of the two.
