@@ -1,5 +1,6 @@
 //! The shared cases in `tests/vectors`, run against the Rust side. The TypeScript side runs the same files
 //! (`web/src/**/*.test.ts`), so that the two never differ (invariant I8).
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use alongside_agent_proto::address::{Urls, clean_address, may_open};
 use alongside_agent_proto::decode::{
