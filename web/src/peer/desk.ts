@@ -13,7 +13,7 @@ import { signEnlist } from "./enlist";
 import { HelperSession } from "./helper-session";
 import type { Identity } from "./invite";
 import { Outlet } from "./outlet";
-import { PeerConnection } from "./peer-connection";
+import { OfferingConnection } from "./offering-connection";
 import { prologue, respond, type SealedChannel } from "./seal";
 import { SignalingSocket } from "./signaling-socket";
 import { prepareConnection } from "./support";
@@ -67,12 +67,13 @@ export class Desk {
   #waiting: readonly Waiting[] = [];
   #sessions = new Map<SessionId, HelperSession>();
   #claiming = new WeakMap<HelperSession, Asking>();
+  #connections = new WeakMap<HelperSession, OfferingConnection>();
   #available = true;
   // Whether the nonce that comes next is to be signed; a challenge is also how the socket asks for a sign of life.
   #enlisting = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #iceServers: IceServer[] = [];
-  #inHand: { connection: PeerConnection; madeAt: number } | null = null;
+  #inHand: { connection: OfferingConnection; madeAt: number } | null = null;
   #refill: ReturnType<typeof setTimeout> | undefined;
 
   /** Opens the desk: dials and enlists at once. */
@@ -148,7 +149,6 @@ export class Desk {
       asking?.origin ?? "",
       {
         carryOut: (output) => this.#carryOut(session, asking, output),
-        connection: () => this.#takeConnection(),
         signal: (message) => this.#socket.send(message),
       },
       () => this.#changed(),
@@ -279,8 +279,30 @@ export class Desk {
   }
 
   #carryOut(session: HelperSession, asking: Asking | null, output: RoleOutput): void {
-    // A helper's socket belongs to the desk, and the visitor's side makes message 1.
-    if (output.output === "claim") this.#claim(session, asking, output.offer);
+    switch (output.output) {
+      case "offer":
+        return this.#offer(session, output.generation);
+      case "claim":
+        return this.#claim(session, asking, output.offer);
+      case "accept": {
+        const connection = this.#connections.get(session);
+        if (connection) session.driver.attempt(output.generation, connection.accept(output.answer));
+        return;
+      }
+      default:
+      // The socket is the desk's own, and a helper's session neither prepares nor answers.
+    }
+  }
+
+  #offer(session: HelperSession, generation: number): void {
+    try {
+      const connection = this.#takeConnection();
+      this.#connections.set(session, connection);
+      session.driver.adopt(generation, connection, connection.offer());
+    } catch {
+      // The browser gave one before and gives none now: there are too many, or a policy has come.
+      session.driver.input({ input: "channel-closed", generation });
+    }
   }
 
   #claim(session: HelperSession, asking: Asking | null, offer: string): void {
@@ -309,20 +331,20 @@ export class Desk {
   }
 
   // The connection in hand, or a fresh one whose candidates follow as they are found.
-  #takeConnection(): PeerConnection {
+  #takeConnection(): OfferingConnection {
     const held = this.#inHand;
     this.#inHand = null;
     clearTimeout(this.#refill);
     this.#refill = setTimeout(() => this.#fillHand(), REFILL_MS);
     if (held?.connection.usable && now() - held.madeAt < FRESH_MS) return held.connection;
     held?.connection.close();
-    return new PeerConnection(this.#iceServers);
+    return new OfferingConnection(this.#iceServers);
   }
 
   #fillHand(): void {
     if (this.#inHand?.connection.usable || this.#connection !== "enlisted") return;
     try {
-      const connection = new PeerConnection(this.#iceServers);
+      const connection = new OfferingConnection(this.#iceServers);
       this.#inHand = { connection, madeAt: now() };
       // Closed before it was described: another one is in hand by then.
       connection.offer().catch(() => {});

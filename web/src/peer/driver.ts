@@ -8,20 +8,21 @@ import type { Session } from "../proto/session";
 import { encode, decode } from "../wire/base64url";
 import { decodePeer, decodeSealedSignal } from "../wire/decode";
 import type { Event, Input, Output, PeerMessage, SealedSignal } from "../wire/peer";
-import type { AgentToBroker, IceServer, Sealed, SessionId } from "../wire/signaling";
+import type { AgentToBroker, Sealed, SessionId } from "../wire/signaling";
 import { now } from "./clock";
 import type { PeerConnection } from "./peer-connection";
 import type { SealedChannel } from "./seal";
 
 /** An output that one role alone knows how to carry out. */
-export type RoleOutput = Extract<Output, { output: "dial" | "hang-up" | "prepare" | "claim" }>;
+export type RoleOutput = Extract<
+  Output,
+  { output: "dial" | "hang-up" | "prepare" | "answer" | "claim" | "offer" | "accept" }
+>;
 
 /** What a session's surroundings do for it. */
 export type Surroundings = {
   /** Carries out what belongs to the role. */
   carryOut(output: RoleOutput): void;
-  /** Hands over a peer connection that nobody uses; throws where there is none to be had. */
-  connection(): PeerConnection;
   /** Tells the broker. */
   signal(message: AgentToBroker): void;
   /** Tells the person. */
@@ -74,6 +75,27 @@ export class Driver {
     this.#link = { session, channel };
   }
 
+  /** Takes up the peer connection of a generation, and its description once there is one. */
+  adopt(generation: number, connection: PeerConnection, description: Promise<string>): void {
+    this.#peer?.connection.close();
+    this.#peer = { generation, connection };
+    connection.listen({
+      found: (candidate) => this.input({ input: "candidate-found", generation, candidate }),
+      opened: () => this.input({ input: "channel-opened", generation }),
+      closed: () => this.input({ input: "channel-closed", generation }),
+      received: (data) => this.#received(data),
+    });
+    this.attempt(
+      generation,
+      description.then((sdp) => this.input({ input: "described", generation, sdp })),
+    );
+  }
+
+  /** Counts a peer connection as lost when this does not succeed. */
+  attempt(generation: number, act: Promise<void>): void {
+    act.catch(() => this.input({ input: "channel-closed", generation }));
+  }
+
   /** Opens what the broker forwarded. */
   forwarded(session: SessionId, message: Sealed): void {
     const link = this.#link;
@@ -98,24 +120,16 @@ export class Driver {
 
   #carryOut(output: Output): void {
     switch (output.output) {
-      case "dial":
-      case "hang-up":
-      case "prepare":
-      case "claim":
-        return this.#around.carryOut(output);
       case "signal":
         return this.#around.signal(output.message);
       case "seal":
         return this.#seal(output.signal);
-      case "offer":
-        return this.#describe(output.generation, [], (connection) => connection.description ?? connection.offer());
-      case "answer":
-        return this.#describe(output.generation, output.iceServers, (connection) => connection.answer(output.offer));
-      case "accept":
-        return this.#with(output.generation, (connection) => connection.accept(output.answer));
       case "add-candidate":
         // One that does not fit here is no fault: others may, and without any the connection times out.
-        return this.#with(output.generation, (connection) => connection.addCandidate(output.candidate).catch(() => {}));
+        if (this.#peer?.generation === output.generation) {
+          this.#peer.connection.addCandidate(output.candidate).catch(() => {});
+        }
+        return;
       case "close":
         if (this.#peer?.generation === output.generation) {
           this.#peer.connection.close();
@@ -134,44 +148,8 @@ export class Driver {
         }
         return;
       default:
-        return output satisfies never;
+        return this.#around.carryOut(output);
     }
-  }
-
-  #describe(
-    generation: number,
-    iceServers: IceServer[],
-    make: (connection: PeerConnection) => string | Promise<string>,
-  ): void {
-    let connection: PeerConnection;
-    try {
-      connection = this.#around.connection();
-    } catch {
-      // The browser gave one before and gives none now: there are too many, or a policy has come.
-      return this.input({ input: "channel-closed", generation });
-    }
-    if (iceServers.length > 0) connection.configure(iceServers);
-    this.#peer?.connection.close();
-    this.#peer = { generation, connection };
-    connection.listen({
-      found: (candidate) => this.input({ input: "candidate-found", generation, candidate }),
-      opened: () => this.input({ input: "channel-opened", generation }),
-      closed: () => this.input({ input: "channel-closed", generation }),
-      received: (data) => this.#received(data),
-    });
-    const made = make(connection);
-    if (typeof made === "string") this.input({ input: "described", generation, sdp: made });
-    else {
-      made.then(
-        (sdp) => this.input({ input: "described", generation, sdp }),
-        () => this.input({ input: "channel-closed", generation }),
-      );
-    }
-  }
-
-  #with(generation: number, act: (connection: PeerConnection) => Promise<void>): void {
-    if (this.#peer?.generation !== generation) return;
-    act(this.#peer.connection).catch(() => this.input({ input: "channel-closed", generation }));
   }
 
   #received(data: unknown): void {

@@ -24,7 +24,7 @@ export class HelperSession {
   constructor(
     readonly id: SessionId,
     readonly origin: string,
-    around: Omit<Surroundings, "tell" | "sent">,
+    around: Pick<Surroundings, "carryOut" | "signal">,
     told: () => void,
   ) {
     this.driver = new Driver(Session.helper(), {

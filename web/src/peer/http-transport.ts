@@ -4,6 +4,10 @@
 import { MAX_FRAME_BYTES } from "../wire/signaling";
 import type { Transport, TransportListener } from "./signaling-socket";
 
+// The server needs no cookie and no address of the page; `keepalive` lets the last words out of a page that is
+// going away.
+const POST: RequestInit = { method: "POST", credentials: "omit", referrerPolicy: "no-referrer", keepalive: true };
+
 /** Opens a stream. */
 export function httpTransport(base: URL, listener: TransportListener): Transport {
   const abort = new AbortController();
@@ -17,64 +21,55 @@ export function httpTransport(base: URL, listener: TransportListener): Transport
   const end = (): void => {
     abort.abort();
     if (!closing) listener.closed();
-    closing = true;
   };
 
-  const post = async (): Promise<void> => {
+  const send = async (text: string): Promise<void> => {
+    waiting.push(text);
     // One post at a time keeps the order; what comes meanwhile goes together in the next.
     if (posting) return;
     posting = true;
-    for (let body = waiting.shift(); body !== undefined; body = waiting.shift()) {
+    while (waiting.length > 0) {
+      let body = waiting.shift() ?? "";
       while (waiting[0] !== undefined && body.length + waiting[0].length < MAX_FRAME_BYTES) {
         body += `\n${waiting.shift()}`;
       }
-      // Text is what needs no preflight; `keepalive` lets the last words out of a page that is going away.
-      const response = await fetch(`${url}/${name}`, { method: "POST", body, keepalive: true, ...BARE });
-      if (!response.ok) throw new Error(`${response.status}`);
+      const response = await fetch(`${url}/${name}`, { ...POST, body });
+      if (!response.ok) return end();
     }
     posting = false;
-    if (closing) abort.abort();
+    if (closing) end();
   };
 
   const read = async (): Promise<void> => {
-    const response = await fetch(url, { signal: abort.signal, cache: "no-store", ...BARE });
-    if (!response.ok || response.body === null) return;
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (let rest = ""; ; ) {
-      const { done, value } = await reader.read();
-      if (done || closing) return;
-      const lines = (rest + value).split("\n");
+    const { ok, body } = await fetch(url, { ...POST, method: "GET", keepalive: false, signal: abort.signal });
+    if (!ok) return;
+    const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (let read = await reader?.read(); read?.value && !closing; read = await reader?.read()) {
+      const lines = (rest + read.value).split("\n");
       rest = lines.pop() ?? "";
-      if (rest.length > MAX_FRAME_BYTES) return;
+      if (rest.length > MAX_FRAME_BYTES) break;
       for (const line of lines) {
-        if (name !== "") {
-          // An empty line asks whether we are there; the answer is another.
-          if (line === "") send("");
-          listener.received(line);
-        } else {
+        if (!name) {
           name = line;
           listener.opened();
+        } else {
+          // An empty line asks whether we are there; the answer is another.
+          if (!line) send("").catch(end);
+          listener.received(line);
         }
         if (closing) return;
       }
     }
   };
 
-  const send = (text: string): void => {
-    waiting.push(text);
-    post().catch(end);
-  };
-
   read().then(end, end);
   return {
-    send,
-    close: () => {
+    send: (text) => void send(text).catch(end),
+    close() {
       closing = true;
       // The last words first.
-      if (!posting) abort.abort();
+      if (!posting) end();
     },
   };
 }
-
-// The server needs no cookie and no address of the page.
-const BARE: RequestInit = { credentials: "omit", referrerPolicy: "no-referrer" };

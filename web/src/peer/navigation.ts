@@ -18,7 +18,7 @@ const PACE_MS = 250;
 const POLL_MS = 1000;
 
 // Part of every browser we support but the oldest, and not of TypeScript's list of what a window has.
-const navigationApi = (): EventTarget | undefined => (globalThis as { navigation?: EventTarget }).navigation;
+type WithNavigation = { navigation?: EventTarget };
 
 /** Watches where the visitor goes within one document. */
 export class Navigation {
@@ -27,7 +27,7 @@ export class Navigation {
   #last = "";
   #lastAt = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #poll: ReturnType<typeof setInterval> | undefined;
+  #watching = new AbortController();
   #titles = new MutationObserver(() => this.#changed());
 
   /** Makes a watcher that does not watch yet; it tells nothing but cleaned addresses. */
@@ -38,15 +38,16 @@ export class Navigation {
 
   /** Tells where the visitor is, and from now on where they go. In a frame, nothing: it is not the page. */
   start(): void {
-    if (window.top !== window) return;
-    const navigation = navigationApi();
-    if (navigation) navigation.addEventListener("currententrychange", this.#changed);
+    if (top !== window) return;
+    const { signal } = this.#watching;
+    const { navigation } = globalThis as WithNavigation;
+    const changed = (): void => this.#changed();
+    if (navigation) navigation.addEventListener("currententrychange", changed, { signal });
     else {
-      addEventListener("popstate", this.#changed);
-      addEventListener("hashchange", this.#changed);
-      this.#poll = setInterval(this.#changed, POLL_MS);
+      const poll = setInterval(changed, POLL_MS);
+      signal.onabort = () => clearInterval(poll);
     }
-    addEventListener("pageshow", this.#changed);
+    for (const type of ["popstate", "hashchange", "pageshow"]) addEventListener(type, changed, { signal });
     this.#titles.observe(document.head ?? document.documentElement, {
       childList: true,
       subtree: true,
@@ -57,20 +58,17 @@ export class Navigation {
 
   /** Watches no more. */
   stop(): void {
-    navigationApi()?.removeEventListener("currententrychange", this.#changed);
-    removeEventListener("popstate", this.#changed);
-    removeEventListener("hashchange", this.#changed);
-    removeEventListener("pageshow", this.#changed);
-    clearInterval(this.#poll);
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#watching.abort();
     this.#titles.disconnect();
+    clearTimeout(this.#timer);
   }
 
-  readonly #changed = (): void => {
-    const wait = Math.max(SETTLE_MS, this.#lastAt + PACE_MS - performance.now());
-    this.#timer ??= setTimeout(() => this.#look(), wait);
-  };
+  #changed(): void {
+    this.#timer ??= setTimeout(
+      () => this.#look(),
+      Math.max(SETTLE_MS, this.#lastAt + PACE_MS - performance.now()),
+    );
+  }
 
   #look(): void {
     this.#timer = undefined;

@@ -18,8 +18,8 @@ export type PeerListener = {
 
 /** A peer connection of one generation. */
 export class PeerConnection {
-  #connection: RTCPeerConnection;
-  #channel: RTCDataChannel;
+  protected readonly connection = new RTCPeerConnection();
+  protected readonly channel: RTCDataChannel;
   #listener: PeerListener | null = null;
 
   /**
@@ -28,13 +28,12 @@ export class PeerConnection {
    * Errors: throws where the browser has no WebRTC, or a policy forbids it (`NotAllowedError`).
    */
   constructor(iceServers: IceServer[] = []) {
-    this.#connection = new RTCPeerConnection();
     this.configure(iceServers);
-    this.#channel = this.#connection.createDataChannel(CONTROL_CHANNEL.label, {
+    this.channel = this.connection.createDataChannel(CONTROL_CHANNEL.label, {
       negotiated: true,
       id: CONTROL_CHANNEL.id,
     });
-    this.#connection.onicecandidate = ({ candidate }) => {
+    this.connection.onicecandidate = ({ candidate }) => {
       // Without a listener the connection is held in hand, and the candidate is in the description by now.
       if (candidate?.candidate) {
         this.#listener?.found({
@@ -44,19 +43,19 @@ export class PeerConnection {
         });
       }
     };
-    this.#connection.onconnectionstatechange = () => {
-      if (this.#connection.connectionState === "failed") this.#lost();
+    this.connection.onconnectionstatechange = () => {
+      if (this.connection.connectionState === "failed") this.#lost();
     };
-    this.#channel.onopen = () => this.#listener?.opened();
-    this.#channel.onclose = () => this.#lost();
-    this.#channel.onmessage = ({ data }) => this.#listener?.received(data);
+    this.channel.onopen = () => this.#listener?.opened();
+    this.channel.onclose = () => this.#lost();
+    this.channel.onmessage = ({ data }) => this.#listener?.received(data);
   }
 
   /** Sets what to connect with; what the browser does not take is left out. */
   configure(servers: IceServer[]): void {
     const usable = (server: RTCIceServer): boolean => {
       try {
-        this.#connection.setConfiguration({ iceServers: [server] });
+        this.connection.setConfiguration({ iceServers: [server] });
         return true;
       } catch {
         // A server names addresses that this browser cannot read: the rest may do without them.
@@ -70,12 +69,7 @@ export class PeerConnection {
         ...(credential === null ? {} : { credential }),
       }))
       .filter(usable);
-    this.#connection.setConfiguration({ iceServers });
-  }
-
-  /** Whether this connection can still come up. */
-  get usable(): boolean {
-    return this.#connection.signalingState !== "closed" && this.#channel.readyState === "connecting";
+    this.connection.setConfiguration({ iceServers });
   }
 
   /** Hands the connection to whoever uses it. */
@@ -83,50 +77,33 @@ export class PeerConnection {
     this.#listener = listener;
   }
 
-  /** The local description with every candidate found so far; `null` before there is one. */
-  get description(): string | null {
-    return this.#connection.localDescription?.sdp ?? null;
-  }
-
-  /** Makes the offer, and begins to gather. */
-  async offer(): Promise<string> {
-    await this.#connection.setLocalDescription();
-    return this.#described();
-  }
-
   /** Takes an offer and makes its answer, and begins to gather. */
   async answer(offer: string): Promise<string> {
-    await this.#connection.setRemoteDescription({ type: "offer", sdp: offer });
-    await this.#connection.setLocalDescription();
-    return this.#described();
-  }
-
-  /** Takes the answer to the offer. */
-  accept(answer: string): Promise<void> {
-    return this.#connection.setRemoteDescription({ type: "answer", sdp: answer });
+    await this.connection.setRemoteDescription({ type: "offer", sdp: offer });
+    return this.describe();
   }
 
   /** Adds a candidate of the other side. */
   addCandidate(candidate: Candidate): Promise<void> {
-    return this.#connection.addIceCandidate(candidate);
+    return this.connection.addIceCandidate(candidate);
   }
 
   /** Sends on the data channel; on one that is not open, nothing: its closing is told anyway. */
   send(text: string): void {
-    if (this.#channel.readyState === "open") this.#channel.send(text);
+    if (this.channel.readyState === "open") this.channel.send(text);
   }
 
   /** Closes without a word to the listener. */
   close(): void {
     this.#listener = null;
-    this.#connection.close();
+    this.connection.close();
   }
 
-  #described(): string {
-    const description = this.description;
-    // A connection that was closed meanwhile has none.
-    if (description === null) throw new DOMException("closed", "InvalidStateError");
-    return description;
+  /** Makes the local description, and begins to gather. */
+  protected async describe(): Promise<string> {
+    await this.connection.setLocalDescription();
+    // A connection that was closed meanwhile has none; an empty one fails at the other side as it must.
+    return this.connection.localDescription?.sdp ?? "";
   }
 
   #lost(): void {

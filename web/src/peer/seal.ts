@@ -51,13 +51,13 @@ export class Initiator {
     this.#ephemeral = ephemeral;
   }
 
-  /** Makes message 1 with a fresh ephemeral key, or with the given one of a test vector. */
-  static async start(prologue: Uint8Array, ephemeral?: StaticKey): Promise<Initiator> {
+  /** Makes message 1, by default with a fresh ephemeral key and, as this protocol has it, an empty payload. */
+  static async start(prologue: Uint8Array, ephemeral?: StaticKey, payload: Uint8Array = EMPTY): Promise<Initiator> {
     const key = ephemeral ?? (await freshKey());
     const transcript = await Transcript.start(prologue);
     await transcript.mixHash(key.publicKey);
-    await transcript.mixHash(EMPTY);
-    return new Initiator(key.publicKey, transcript, key.privateKey);
+    await transcript.mixHash(payload);
+    return new Initiator(join(key.publicKey, payload), transcript, key.privateKey);
   }
 
   /**

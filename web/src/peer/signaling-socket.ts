@@ -5,7 +5,6 @@
 
 import { decodeBroker } from "../wire/decode";
 import { SUBPROTOCOL, type AgentToBroker, type BrokerToAgent } from "../wire/signaling";
-import { now } from "./clock";
 import { httpTransport } from "./http-transport";
 
 /** What a socket tells. */
@@ -18,7 +17,7 @@ export type SocketListener = {
   received(message: BrokerToAgent): void;
 };
 
-/** One way to carry texts to the server and back; told of its end exactly once, and never after `close`. */
+/** One way to carry texts to the server and back; told of its end at most once, and not after `close`. */
 export type Transport = { send(text: string): void; close(): void };
 
 /** What a transport tells. */
@@ -43,9 +42,9 @@ const DIAL_MS = 10_000;
 export class SignalingSocket {
   #server: string;
   #listener: SocketListener;
-  #transport: Transport | null = null;
+  #transport: Transport | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #wanted = false;
+  #watching: AbortController | undefined;
   #open = false;
   #overHttp = false;
   #failures = 0;
@@ -56,29 +55,23 @@ export class SignalingSocket {
     this.#listener = listener;
   }
 
-  /** Whether the server can be spoken to now. */
-  get connected(): boolean {
-    return this.#open;
-  }
-
   /** Opens the socket and keeps it open. */
   open(): void {
-    if (this.#wanted) return;
-    this.#wanted = true;
+    if (this.#watching) return;
     this.#failures = 0;
-    addEventListener("online", this.#check);
-    document.addEventListener("visibilitychange", this.#check);
+    this.#watching = new AbortController();
+    const { signal } = this.#watching;
+    addEventListener("online", () => this.#check(), { signal });
+    document.addEventListener("visibilitychange", () => this.#check(), { signal });
     this.#dial();
   }
 
   /** Closes the socket, and keeps it closed. */
   close(): void {
-    this.#wanted = this.#open = false;
-    removeEventListener("online", this.#check);
-    document.removeEventListener("visibilitychange", this.#check);
+    this.#watching?.abort();
+    this.#watching = undefined;
+    this.#drop();
     clearTimeout(this.#timer);
-    this.#transport?.close();
-    this.#transport = null;
   }
 
   /** Tells the server; while it is gone, nothing: whoever redials says again what still matters. */
@@ -87,8 +80,8 @@ export class SignalingSocket {
   }
 
   #dial(): void {
-    const url = new URL("/v1/", this.#server);
-    this.#transport = (this.#overHttp ? httpTransport : webSocketTransport)(url, {
+    this.#arm(DIAL_MS, () => this.#closed());
+    this.#transport = (this.#overHttp ? httpTransport : webSocketTransport)(new URL("/v1/", this.#server), {
       opened: () => {
         this.#open = true;
         this.#heard();
@@ -99,45 +92,39 @@ export class SignalingSocket {
         this.#heard();
         // A server that talks nonsense or too much is not worth a reaction: what it says is left out.
         const decoded = decodeBroker(text);
-        if (decoded.ok && decoded.value !== null) this.#listener.received(decoded.value);
+        if (decoded.ok && decoded.value) this.#listener.received(decoded.value);
       },
       closed: () => this.#closed(),
     });
-    this.#arm(DIAL_MS, () => this.#giveUp());
   }
 
   // Somebody spoke: the next question is due a full silence later.
   #heard(): void {
-    this.#arm(SILENCE_MS, this.#check);
+    this.#arm(SILENCE_MS, () => this.#check());
   }
 
   // Asks for what every agent gets an answer to, be it a refusal; or redials at once what was waiting to.
-  readonly #check = (): void => {
-    if (document.visibilityState === "hidden" && this.#transport === null) return;
-    if (this.#transport === null) this.#dial();
-    else if (this.#open) {
+  #check(): void {
+    if (this.#open) {
       this.send({ type: "challenge" });
-      this.#arm(ANSWER_MS, () => this.#giveUp());
-    }
-  };
-
-  #giveUp(): void {
-    this.#transport?.close();
-    this.#closed();
+      this.#arm(ANSWER_MS, () => this.#closed());
+    } else if (!this.#transport && !document.hidden) this.#dial();
   }
 
   #closed(): void {
     const wasOpen = this.#open;
-    this.#transport = null;
-    this.#open = false;
+    this.#drop();
     if (!wasOpen) this.#overHttp = !this.#overHttp;
-    this.#failures += 1;
     // The other way is tried at once; only when neither works is there anything to wait for.
-    const round = this.#failures >> 1;
-    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** round);
-    const wait = !wasOpen && this.#overHttp ? 0 : longest * (0.5 + Math.random() / 2);
-    this.#arm(wait, () => this.#dial());
+    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#failures++ / 2));
+    this.#arm(!wasOpen && this.#overHttp ? 0 : longest * (0.5 + Math.random() / 2), () => this.#dial());
     if (wasOpen) this.#listener.lost();
+  }
+
+  #drop(): void {
+    this.#transport?.close();
+    this.#transport = undefined;
+    this.#open = false;
   }
 
   #arm(wait: number, run: () => void): void {
@@ -149,27 +136,23 @@ export class SignalingSocket {
 function webSocketTransport(base: URL, listener: TransportListener): Transport {
   const url = new URL("ws", base);
   url.protocol = url.protocol.replace("http", "ws");
-  let ended = false;
-  const end = (): void => {
-    if (!ended) listener.closed();
-    ended = true;
-  };
+  let socket: WebSocket;
   try {
-    const socket = new WebSocket(url, SUBPROTOCOL);
-    socket.onopen = () => ended || listener.opened();
-    socket.onmessage = ({ data }) => ended || typeof data !== "string" || listener.received(data);
-    // Chromium tells of a socket that the page's policy refuses by an error alone.
-    socket.onerror = socket.onclose = end;
-    return {
-      send: (text) => socket.send(text),
-      close: () => {
-        ended = true;
-        socket.close();
-      },
-    };
+    socket = new WebSocket(url, SUBPROTOCOL);
   } catch {
-    // A policy may refuse by throwing.
-    queueMicrotask(end);
-    return { send: () => {}, close: () => void (ended = true) };
+    // From a page over https to a server without it.
+    setTimeout(listener.closed);
+    return { send() {}, close() {} };
   }
+  socket.onopen = listener.opened;
+  socket.onmessage = ({ data }) => listener.received(`${data}`);
+  // Chromium tells of a socket that the page's policy refuses by an error alone.
+  socket.onerror = socket.onclose = listener.closed;
+  return {
+    send: (text) => socket.send(text),
+    close() {
+      socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
+      socket.close();
+    },
+  };
 }

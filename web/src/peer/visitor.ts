@@ -6,8 +6,8 @@
 import { cleanAddress } from "../proto/address";
 import { Session } from "../proto/session";
 import { decode, encode } from "../wire/base64url";
-import type { Client, Event, Page, PeerMessage, State, UnsupportedCode } from "../wire/peer";
-import type { BrokerToAgent, Claimed, SessionId, TeamId } from "../wire/signaling";
+import type { Client, Event, Input, Page, PeerMessage, State, UnsupportedCode } from "../wire/peer";
+import type { BrokerToAgent, Claimed, IceServer, SessionId, TeamId } from "../wire/signaling";
 import { clientInformation } from "./client-information";
 import { now } from "./clock";
 import { Driver, type RoleOutput } from "./driver";
@@ -38,14 +38,19 @@ type Handshake = { team: TeamId; session: SessionId; initiator: Initiator | null
 
 /** One ask by a visitor. A new ask needs a new visitor. */
 export class Visitor {
+  /** Where the ask is; for reading. */
+  state: State = "idle";
+  /** Who helps, verified; `null` until then. For reading. */
+  helper: { name: string; automated: boolean } | null = null;
+  /** All that the helper was told; `null` for what has not been sent. For reading. */
+  shared: { page: Page | null; client: Client | null } = { page: null, client: null };
+
   #events = new Outlet<Event>();
-  #state: State = "idle";
-  #helper: { name: string; automated: boolean } | null = null;
-  #shared: { page: Page | null; client: Client | null } = { page: null, client: null };
   #attributes: Record<string, string> = {};
   #driver: Driver;
   #socket: SignalingSocket;
   #navigation: Navigation;
+  #leaving = new AbortController();
   #dialled = false;
   #unable = false;
   // The first peer connection, made before it is needed.
@@ -54,38 +59,22 @@ export class Visitor {
   #handshake: Handshake | null = null;
 
   /** Makes an ask without starting it: nothing is requested from anywhere. */
-  constructor(options: VisitorOptions) {
-    this.#driver = new Driver(Session.visitor(options.teams, location.origin), {
+  constructor({ server, teams, urls }: VisitorOptions) {
+    this.#driver = new Driver(Session.visitor(teams, location.origin), {
       carryOut: (output) => this.#carryOut(output),
-      connection: () => this.#connection(),
       signal: (message) => this.#socket.send(message),
       tell: (event) => this.#unable || this.#tell(event),
       sent: (message) => this.#sent(message),
     });
-    this.#socket = new SignalingSocket(options.server, {
-      opened: () => this.#driver.input({ input: "socket-opened" }),
-      lost: () => this.#driver.input({ input: "socket-lost" }),
+    this.#socket = new SignalingSocket(server, {
+      opened: () => this.#input({ input: "socket-opened" }),
+      lost: () => this.#input({ input: "socket-lost" }),
       received: (message) => this.#received(message),
     });
     this.#navigation = new Navigation(
-      (address) => cleanAddress(address, options.urls),
-      (page) => this.#driver.input({ input: "navigated", page }),
+      (address) => cleanAddress(address, urls),
+      (page) => this.#input({ input: "navigated", page }),
     );
-  }
-
-  /** Where the ask is. */
-  get state(): State {
-    return this.#state;
-  }
-
-  /** Who helps, verified; `null` until then. */
-  get helper(): { name: string; automated: boolean } | null {
-    return this.#helper;
-  }
-
-  /** All that the helper was told; `null` for what has not been sent. */
-  get shared(): { page: Page | null; client: Client | null } {
-    return this.#shared;
   }
 
   /**
@@ -94,46 +83,53 @@ export class Visitor {
    * Errors: `unsupported` by an `error` event, after state `failed`.
    */
   ask(): void {
-    if (this.#state !== "idle") return;
+    if (this.state !== "idle") return;
     const connection = prepareConnection();
     if (typeof connection === "string") return this.#unsupported(connection);
     this.#spare = connection;
-    addEventListener("pagehide", this.#hide);
-    addEventListener("pageshow", this.#show);
-    this.#driver.input({ input: "ask", place: drawId() });
-    this.#driver.input({ input: "known", client: clientInformation(this.#attributes) });
+    const { signal } = this.#leaving;
+    // An open peer connection or socket would keep the page out of the back/forward cache, and would be dead
+    // when it comes back.
+    addEventListener("pagehide", () => this.#hide(), { signal });
+    addEventListener("pageshow", ({ persisted }) => persisted && this.#show(), { signal });
+    this.#input({ input: "ask", place: drawId() });
+    this.identify({});
     this.#navigation.start();
   }
 
   /** Ends the session, or takes the ask back. */
   end(): void {
-    this.#driver.input({ input: "end" });
+    this.#input({ input: "end" });
   }
 
   /** Sends a chat message; an `error` event `not-sent` says when it was not taken. */
   say(text: string): void {
-    this.#driver.input({ input: "say", text });
+    this.#input({ input: "say", text });
   }
 
   /** Tells that the helper's messages up to this one were on the visitor's screen. */
   seen(seq: number): void {
-    this.#driver.input({ input: "seen", seq });
+    this.#input({ input: "seen", seq });
   }
 
   /** Tells that the visitor is writing, or has stopped. */
   writing(on: boolean): void {
-    this.#driver.input({ input: "writing", on });
+    this.#input({ input: "writing", on });
   }
 
   /** Adds what the site knows about the visitor; sent with the rest, once asked. */
   identify(attributes: Record<string, string>): void {
     Object.assign(this.#attributes, attributes);
-    if (this.#state !== "idle") this.#driver.input({ input: "known", client: clientInformation(this.#attributes) });
+    if (this.state !== "idle") this.#input({ input: "known", client: clientInformation(this.#attributes) });
   }
 
   /** Calls back on every event, until the returned function is called. */
   on(listener: (event: Event) => void): () => void {
     return this.#events.on(listener);
+  }
+
+  #input(input: Input): void {
+    this.#driver.input(input);
   }
 
   #carryOut(output: RoleOutput): void {
@@ -146,57 +142,58 @@ export class Visitor {
         return this.#socket.close();
       case "prepare":
         return void this.#prepare(output.team);
-      case "claim":
-        // A visitor's session claims nothing.
-        return;
+      case "answer":
+        return this.#answer(output.generation, output.offer, output.iceServers);
       default:
-        return output satisfies never;
+      // A visitor's session neither claims nor offers.
     }
   }
 
-  #connection(): PeerConnection {
-    const connection = this.#spare ?? new PeerConnection();
-    this.#spare = null;
-    return connection;
+  #answer(generation: number, offer: string, iceServers: IceServer[]): void {
+    try {
+      const connection = this.#spare ?? new PeerConnection();
+      this.#spare = null;
+      connection.configure(iceServers);
+      this.#driver.adopt(generation, connection, connection.answer(offer));
+    } catch {
+      // The browser gave one before and gives none now: there are too many, or a policy has come.
+      this.#input({ input: "channel-closed", generation });
+    }
   }
 
   async #prepare(team: TeamId): Promise<void> {
-    this.#handshakes += 1;
-    const number = this.#handshakes;
+    const number = ++this.#handshakes;
     const session = drawId();
     try {
       const initiator = await Initiator.start(prologue(team, session, location.origin));
       if (number !== this.#handshakes) return;
       this.#handshake = { team, session, initiator };
-      this.#driver.input({ input: "prepared", session, message: encode(initiator.message) });
+      this.#input({ input: "prepared", session, message: encode(initiator.message) });
     } catch {
       this.#unsupported("cryptography");
-      this.#driver.input({ input: "end" });
+      this.end();
     }
   }
 
   #received(message: BrokerToAgent): void {
-    switch (message.type) {
-      case "claimed":
-        return this.#claimed(message);
-      case "forwarded":
-        return this.#driver.forwarded(message.session, message.message);
-    }
     if (!("session" in message) || message.session !== this.#handshake?.session) return;
     switch (message.type) {
+      case "claimed":
+        return this.#claimed(this.#handshake, message);
+      case "forwarded":
+        return this.#driver.forwarded(message.session, message.message);
       case "queued":
-        return this.#driver.input({ input: "queued", helpers: message.helpers, position: message.position });
+        return this.#input({ input: "queued", helpers: message.helpers, position: message.position });
       case "left":
-        return this.#driver.input({ input: "left", reason: message.reason });
+        return this.#input({ input: "left", reason: message.reason });
       case "refused":
-        return this.#driver.input({ input: "refused", code: message.code });
+        return this.#input({ input: "refused", code: message.code });
     }
   }
 
-  #claimed({ session, message, iceServers }: Claimed): void {
-    const handshake = this.#handshake;
-    if (handshake?.session !== session || handshake.initiator === null || message === null) return;
-    const { team, initiator } = handshake;
+  #claimed(handshake: Handshake, { message, iceServers }: Claimed): void {
+    const { team, session, initiator } = handshake;
+    if (!initiator || !message) return;
     // One ephemeral key, one claim: whatever else comes for it is not looked at.
     handshake.initiator = null;
     const opened = openIntroduction(initiator, decode(message) ?? new Uint8Array(), {
@@ -210,38 +207,30 @@ export class Visitor {
     );
     opened.then((result) => {
       if (this.#handshake !== handshake) return;
-      this.#driver.input(
-        result.ok
-          ? { input: "verified", name: result.name, automated: result.automated, offer: result.offer, iceServers }
-          : { input: "unverified", code: result.code },
-      );
+      const { ok } = result;
+      if (!ok) return this.#input({ input: "unverified", code: result.code });
+      const { name, automated, offer } = result;
+      this.#input({ input: "verified", name, automated, offer, iceServers });
     });
   }
 
   #tell(event: Event): void {
-    if (event.event === "state") this.#state = event.state;
-    if (event.event === "helper") this.#helper = { name: event.name, automated: event.automated };
-    if (this.#state === "ended" || this.#state === "failed") this.#rest();
+    if (event.event === "state") this.state = event.state;
+    if (event.event === "helper") this.helper = { name: event.name, automated: event.automated };
+    if (this.state === "ended" || this.state === "failed") {
+      // Over: nothing of the page is watched, and nothing is held in hand.
+      this.#navigation.stop();
+      this.#leaving.abort();
+      this.#spare?.close();
+      this.#spare = null;
+    }
     this.#events.emit(event);
   }
 
-  // Over: nothing of the page is watched, and nothing is held in hand.
-  #rest(): void {
-    this.#navigation.stop();
-    removeEventListener("pagehide", this.#hide);
-    removeEventListener("pageshow", this.#show);
-    this.#spare?.close();
-    this.#spare = null;
-  }
-
   #sent(message: PeerMessage): void {
-    if (message.type === "page") {
-      const { type: _, ...page } = message;
-      this.#shared = { ...this.#shared, page };
-    } else if (message.type === "client") {
-      const { type: _, ...client } = message;
-      this.#shared = { ...this.#shared, client };
-    }
+    if (message.type !== "page" && message.type !== "client") return;
+    const { type, ...sent } = message;
+    this.shared = { ...this.shared, [type]: sent };
   }
 
   #unsupported(code: UnsupportedCode): void {
@@ -250,16 +239,14 @@ export class Visitor {
     this.#tell({ event: "error", code: { unsupported: code } });
   }
 
-  // An open peer connection or socket would keep the page out of the back/forward cache, and would be dead
-  // when it comes back.
-  readonly #hide = (): void => {
+  #hide(): void {
     this.#driver.drop();
     this.#socket.close();
-  };
+  }
 
-  readonly #show = ({ persisted }: PageTransitionEvent): void => {
-    if (!persisted || !this.#dialled) return;
-    this.#driver.input({ input: "socket-lost" });
+  #show(): void {
+    if (!this.#dialled) return;
+    this.#input({ input: "socket-lost" });
     this.#socket.open();
-  };
+  }
 }
