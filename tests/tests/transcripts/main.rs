@@ -9,6 +9,7 @@ mod connecting;
 mod queue;
 mod story;
 mod talking;
+mod walks;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,8 +20,10 @@ use story::Story;
 fn the_stories_are_as_written() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/transcripts");
     let update = std::env::var_os("UPDATE").is_some();
-    let stories: Vec<Story> =
-        queue::stories().into_iter().chain(connecting::stories()).chain(talking::stories()).collect();
+    let stories: Vec<Story> = [queue::stories(), connecting::stories(), talking::stories(), walks::stories()]
+        .into_iter()
+        .flatten()
+        .collect();
     assert!(stories.len() >= 15);
     let mut names = BTreeSet::new();
     for story in stories {

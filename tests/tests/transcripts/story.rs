@@ -2,7 +2,7 @@
 
 use alongside_agent_proto::session::{Input, Output, Session, State, Whereabouts};
 use alongside_agent_proto::wire::{
-    Ack, Candidate, Chat, Client, Hello, PROTOCOL_VERSION, PeerMessage, Read, Role, Screen, Scroll,
+    Ack, Candidate, Chat, Client, Hello, PROTOCOL_VERSION, Page, PeerMessage, Read, Role, Screen, Scroll,
     SealedSignal, Typing, Viewport,
 };
 use alongside_signaling_proto::id::{Place, Sealed, SessionId, TeamId};
@@ -103,6 +103,19 @@ impl Story {
         };
         self.now = self.now.max(at);
         self.then(Input::TimedOut)
+    }
+
+    pub(crate) fn state(&self) -> State {
+        self.session.state()
+    }
+
+    pub(crate) fn last_outputs(&self) -> &[Output] {
+        self.steps.last().map_or(&[], |step| &step.outputs)
+    }
+
+    /// Whether the session has asked to be told of a time.
+    pub(crate) fn is_waiting(&self) -> bool {
+        matches!(self.last_outputs().last(), Some(Output::Timeout { at: Some(_) }))
     }
 
     /// Where the session must be now, so that a story cannot be rewritten without its end being looked at.
@@ -269,6 +282,11 @@ pub(crate) fn page(path: &str) -> Whereabouts {
         viewport: Viewport { width: 1280, height: 720 },
         scroll: Scroll { x: 0, y: 40 },
     }
+}
+
+pub(crate) fn page_message(epoch: u32, path: &str) -> PeerMessage {
+    let Whereabouts { url, title, omitted, redacted, viewport, scroll } = page(path);
+    PeerMessage::Page(Page { epoch, url, title, omitted, redacted, viewport, scroll })
 }
 
 pub(crate) fn navigated(path: &str) -> Input {

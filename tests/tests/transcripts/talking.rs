@@ -2,11 +2,12 @@
 
 use alongside_agent_proto::limits::{MAX_FAULTS, MAX_TEXT_BYTES};
 use alongside_agent_proto::session::{Input, State};
-use alongside_agent_proto::wire::{Page, PeerErrorCode, PeerMessage, PeerRefused, Role};
+use alongside_agent_proto::wire::{PeerErrorCode, PeerMessage, PeerRefused, Role};
 use alongside_signaling_proto::wire::{ErrorCode, LeaveReason};
 
 use crate::story::{
-    Story, ack, answer, chat, client, heard, hello, navigated, page, prepared, queued, read, say, typing,
+    Story, ack, answer, chat, client, heard, hello, navigated, page_message, prepared, queued, read, say,
+    typing,
 };
 
 pub(crate) fn stories() -> Vec<Story> {
@@ -17,24 +18,11 @@ pub(crate) fn stories() -> Vec<Story> {
     stories
 }
 
-fn told(epoch: u32, path: &str) -> PeerMessage {
-    let at = page(path);
-    PeerMessage::Page(Page {
-        epoch,
-        url: at.url,
-        title: at.title,
-        omitted: at.omitted,
-        redacted: at.redacted,
-        viewport: at.viewport,
-        scroll: at.scroll,
-    })
-}
-
 fn jobs() -> Vec<Story> {
     vec![
         Story::visitor(
             "visitor",
-            "The visitor's whole way: ask, wait, connect, show the page, talk, be helped, end.",
+            "The visitor's whole way: ask, wait, connect, show the talk, be helped, end.",
         )
         .then(Input::Ask { place: crate::story::PLACE })
         .then(Input::Known { client: client("gold") })
@@ -73,31 +61,28 @@ fn jobs() -> Vec<Story> {
         .is(State::Ended)
         .then(Input::ChannelClosed { generation: 1 })
         .is(State::Ended),
-        Story::helper(
-            "helper",
-            "The helper's whole way: accept, offer, connect, see the page, talk, be left.",
-        )
-        .claims()
-        .after(40)
-        .then(answer())
-        .then(heard(11))
-        .connects(1)
-        .hears(told(2, "/vases/blue"))
-        .hears(PeerMessage::Client(client("gold")))
-        .hears(chat(1, "Does it come in green?"))
-        .after(2_000)
-        .then(Input::Seen { seq: 1 })
-        .then(Input::Writing { on: true })
-        .after(4_000)
-        .then(say("It does. Look at the next page."))
-        .hears(ack(1))
-        .hears(read(1))
-        .hears(told(3, "/vases/green"))
-        .hears(told(2, "/vases/blue"))
-        .hears(PeerMessage::Client(client("platinum")))
-        .hears(chat(2, "Thank you!"))
-        .hears(PeerMessage::End)
-        .is(State::Ended),
+        Story::helper("helper", "The helper's whole way: accept, offer, connect, see the talk, be left.")
+            .claims()
+            .after(40)
+            .then(answer())
+            .then(heard(11))
+            .connects(1)
+            .hears(page_message(2, "/vases/blue"))
+            .hears(PeerMessage::Client(client("gold")))
+            .hears(chat(1, "Does it come in green?"))
+            .after(2_000)
+            .then(Input::Seen { seq: 1 })
+            .then(Input::Writing { on: true })
+            .after(4_000)
+            .then(say("It does. Look at the next page."))
+            .hears(ack(1))
+            .hears(read(1))
+            .hears(page_message(3, "/vases/green"))
+            .hears(page_message(2, "/vases/blue"))
+            .hears(PeerMessage::Client(client("platinum")))
+            .hears(chat(2, "Thank you!"))
+            .hears(PeerMessage::End)
+            .is(State::Ended),
         Story::connected_visitor(
             "socket-dropped",
             "The visitor's socket is dropped a minute after connecting.",
@@ -238,8 +223,8 @@ fn faults() -> Vec<Story> {
             .waits()
             .is(State::Failed),
         refusals.hears(refused()).is(State::Failed),
-        Story::connected_visitor("role-violation", "A visitor is told no page, and a helper tells none.")
-            .hears(told(1, "/vases"))
+        Story::connected_visitor("role-violation", "A visitor is told no and a helper tells none.")
+            .hears(page_message(1, "/vases"))
             .hears(PeerMessage::Client(client("gold")))
             .is(State::Connected),
         Story::connected_helper("helper-navigates", "Where a helper is, nobody is told.")
