@@ -2,6 +2,7 @@
 //!
 //! Source: RFC 7519 (JWT), RFC 8037 (EdDSA), RFC 7800 (`cnf`). The library's own clock is off: time is an argument.
 
+use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
@@ -121,7 +122,6 @@ pub enum ClaimError {
 
 /// Why a certificate is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum CertificateError {
     /// Not a certificate: another type or algorithm, a missing claim, or too long.
     #[error("not a helper certificate")]
@@ -192,10 +192,9 @@ pub fn verify(jwt: &str, team: &TeamId, now_s: u64) -> Result<Claims, Certificat
     validation.validate_nbf = false;
     validation.validate_aud = false;
     let claims = jsonwebtoken::decode::<Claims>(jwt, &DecodingKey::from_ed_der(&team.0), &validation)
-        .map_err(|error| match error.kind() {
-            jsonwebtoken::errors::ErrorKind::InvalidSignature
-            | jsonwebtoken::errors::ErrorKind::InvalidEddsaKey => CertificateError::Foreign,
-            _ => CertificateError::Invalid,
+        .map_err(|error| {
+            let foreign = matches!(error.kind(), ErrorKind::InvalidSignature | ErrorKind::InvalidEddsaKey);
+            if foreign { CertificateError::Foreign } else { CertificateError::Invalid }
         })?
         .claims;
     claims.check().map_err(|_| CertificateError::Invalid)?;

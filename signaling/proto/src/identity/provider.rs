@@ -8,13 +8,13 @@ use jsonwebtoken::errors::{ErrorKind, Result};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 
 static ED25519_ONLY: CryptoProvider = CryptoProvider {
-    signer_factory: |algorithm, key| match algorithm {
-        Algorithm::EdDSA => Ok(Box::new(Ed25519Signer::new(key)?)),
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    signer_factory: |algorithm, key| {
+        only_ed25519(*algorithm)?;
+        Ok(Box::new(Ed25519Signer::new(key)?))
     },
-    verifier_factory: |algorithm, key| match algorithm {
-        Algorithm::EdDSA => Ok(Box::new(Ed25519Verifier::new(key)?)),
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    verifier_factory: |algorithm, key| {
+        only_ed25519(*algorithm)?;
+        Ok(Box::new(Ed25519Verifier::new(key)?))
     },
     key_utils: KeyUtils::new_unimplemented(),
 };
@@ -23,6 +23,10 @@ static ED25519_ONLY: CryptoProvider = CryptoProvider {
 pub(super) fn install() {
     // It can be said once for a process; a second time says the same.
     let _ = ED25519_ONLY.install_default();
+}
+
+fn only_ed25519(algorithm: Algorithm) -> Result<()> {
+    if algorithm == Algorithm::EdDSA { Ok(()) } else { Err(ErrorKind::InvalidAlgorithm.into()) }
 }
 
 struct Ed25519Signer(SigningKey);

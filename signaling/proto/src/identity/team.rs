@@ -33,15 +33,8 @@ impl TeamKey {
     }
 
     /// Writes the form in which a team key is kept, which JWT libraries of other languages read as well.
-    ///
-    /// # Panics
-    /// Never: every Ed25519 key has such a form.
     #[must_use]
-    #[expect(
-        clippy::missing_panics_doc,
-        clippy::expect_used,
-        reason = "every Ed25519 key has a PKCS #8 form"
-    )]
+    #[expect(clippy::expect_used, reason = "every Ed25519 key has a PKCS #8 form")]
     pub fn to_pem(&self) -> Zeroizing<String> {
         self.0.to_pkcs8_pem(LineEnding::LF).expect("an Ed25519 key has a PKCS #8 form")
     }

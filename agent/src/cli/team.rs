@@ -1,0 +1,162 @@
+//! `team new | show | invite | sign`: everything that needs the secret half of a team key.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use alongside_signaling_proto::id::Place;
+use alongside_signaling_proto::identity::certificate::is_origin;
+use alongside_signaling_proto::identity::invite::{self, HelperKeys, Invite, Request, Terms};
+use alongside_signaling_proto::identity::team::TeamKey;
+use alongside_signaling_proto::limits::MAX_CERTIFICATE_LIFETIME_S;
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, Subcommand};
+use url::Url;
+use zeroize::Zeroizing;
+
+const DAY_S: u64 = 24 * 60 * 60;
+
+/// The most days a certificate may be good for.
+const MAX_DAYS: u64 = MAX_CERTIFICATE_LIFETIME_S / DAY_S;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Team {
+    /// Make a team key and print its public half.
+    New {
+        /// Where to keep the key. Readable by you alone; a file that is there already is never touched.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Print the public half of a team key: what goes into pages.
+    Show {
+        /// The team key.
+        file: PathBuf,
+    },
+    /// Print an invite link for a helper. Until it ends, whoever holds it is the helper.
+    Invite {
+        #[command(flatten)]
+        terms: TermsArgs,
+        /// Where the server is reached, such as https://help.example.org.
+        #[arg(long, value_name = "SERVER", value_parser = server)]
+        url: String,
+    },
+    /// Sign a request that a helper's console made, so that no key ever travels.
+    Sign {
+        #[command(flatten)]
+        terms: TermsArgs,
+        /// What the console shows.
+        request: Request,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TermsArgs {
+    /// The team key.
+    #[arg(long, value_name = "FILE")]
+    team: PathBuf,
+    /// The name that visitors see.
+    #[arg(long, value_parser = name)]
+    name: String,
+    /// For how many days it is good.
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=MAX_DAYS))]
+    days: u64,
+    /// A page origin that it is good for, such as https://shop.example.org; without any, all.
+    #[arg(long = "origin", value_name = "ORIGIN", value_parser = origin)]
+    origins: Vec<String>,
+    /// The helper is a program, and visitors are told so.
+    #[arg(long)]
+    automated: bool,
+}
+
+pub(super) fn run(team: Team) -> Result<()> {
+    let printed = match team {
+        Team::New { out } => {
+            let key = TeamKey::from_seed(&*random()?);
+            keep(&out, &key.to_pem())?;
+            key.id().to_string()
+        }
+        Team::Show { file } => read(&file)?.id().to_string(),
+        Team::Invite { terms, url } => {
+            let team = read(&terms.team)?;
+            let keys = HelperKeys { seed: *random()?, noise: *random()? };
+            Invite::mint(&team, keys, terms.into_terms()?)?.to_link(&url)
+        }
+        Team::Sign { terms, request } => {
+            let team = read(&terms.team)?;
+            invite::answer(&team.id(), &request.sign(&team, terms.into_terms()?)?)
+        }
+    };
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{printed}").context("cannot write to standard output")
+}
+
+impl TermsArgs {
+    fn into_terms(self) -> Result<Terms> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock stands before 1970")?;
+        let mut jti = [0; 16];
+        getrandom::fill(&mut jti).context("no randomness to be had")?;
+        Ok(Terms {
+            jti: Place(jti).to_string(),
+            name: self.name,
+            iat: now.as_secs(),
+            exp: now.as_secs() + self.days * DAY_S,
+            origins: if self.origins.is_empty() { None } else { Some(self.origins) },
+            automated: self.automated,
+        })
+    }
+}
+
+fn random() -> Result<Zeroizing<[u8; 32]>> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *bytes).context("no randomness to be had")?;
+    Ok(bytes)
+}
+
+/// Writes a secret where only its owner can read it, and never over anything.
+fn keep(path: &Path, secret: &str) -> Result<()> {
+    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file = match opened {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            bail!("{} is there already and stays as it is: choose another --out", path.display())
+        }
+        Err(error) => return Err(error).with_context(|| format!("cannot make {}", path.display())),
+    };
+    file.write_all(secret.as_bytes())
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn read(path: &Path) -> Result<TeamKey> {
+    let pem = fs::read_to_string(path).map(Zeroizing::new);
+    let pem = pem.with_context(|| format!("cannot read the team key {}", path.display()))?;
+    TeamKey::from_pem(&pem)
+        .with_context(|| format!("{} is no team key: `team new --out FILE` makes one", path.display()))
+}
+
+fn name(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().any(char::is_control) || name.len() > 100 {
+        return Err("a name of 1 to 100 bytes on one line".to_owned());
+    }
+    Ok(name.to_owned())
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    if is_origin(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("write it like https://shop.example.org".to_owned())
+    }
+}
+
+fn server(text: &str) -> Result<String, String> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none() => {
+            Ok(url.origin().ascii_serialization())
+        }
+        _ => Err("write it like https://help.example.org".to_owned()),
+    }
+}

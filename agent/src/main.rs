@@ -1,0 +1,18 @@
+//! The command line of the native side.
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    // Wrong usage ends in clap with its exit status, 2.
+    match cli::run(cli::Command::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("alongside-agent: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

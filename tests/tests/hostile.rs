@@ -1,0 +1,163 @@
+//! A server that swaps, replays and forges: each attempt ends in a clear code at the victim, and in no channel.
+//!
+//! The cases are made here by the native side and stand in `tests/vectors/handshake.json`, which the browser's side
+//! is held to as well. `UPDATE=1 cargo test -p alongside-tests --test hostile` writes them anew.
+
+mod hostile_cases;
+
+use alongside_agent::handshake::{Expected, open_introduction};
+use alongside_agent::seal::{Initiator, SealError, SealedChannel, prologue, respond};
+use hostile_cases::{Case, Cases, Enlist, Frames, cases};
+
+fn start(case: &Case) -> Initiator {
+    Initiator::start(&prologue(&case.team, &case.session, &case.origin), &case.ephemeral.0).unwrap()
+}
+
+fn outcome(case: &Case, message2: &[u8]) -> Result<(String, bool, String, SealedChannel), String> {
+    let expected = Expected { team: &case.team, origin: &case.origin, now_s: case.now_s };
+    open_introduction(start(case), message2, expected)
+        .map(|helper| (helper.name, helper.automated, helper.offer, helper.channel))
+        .map_err(|code| serde_json::to_value(code).unwrap().as_str().unwrap().to_owned())
+}
+
+fn seal_code(error: SealError) -> &'static str {
+    match error {
+        SealError::HandshakeFailed => "handshake-failed",
+        SealError::FrameInvalid => "frame-invalid",
+        SealError::FrameReplayed => "frame-replayed",
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn the_vectors_are_what_the_native_side_makes() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/handshake.json");
+    let expected = format!("{}\n", serde_json::to_string_pretty(&cases()).unwrap());
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    }
+    let actual = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        actual == expected,
+        "tests/vectors/handshake.json is out of step: run with UPDATE=1 and commit it"
+    );
+}
+
+#[test]
+fn every_introduction_is_believed_or_refused_as_it_should_be() {
+    for case in cases().introductions {
+        assert_eq!(start(&case).message(), &case.message1.0[..], "{}: message 1", case.name);
+        match (outcome(&case, &case.message2.0), &case.refused) {
+            (Ok((name, automated, offer, _)), None) => {
+                assert_eq!((name.as_str(), offer.as_str()), ("Dana", "v=0 the offer"), "{}", case.name);
+                assert_eq!(automated, case.automated, "{}", case.name);
+            }
+            (Err(code), Some(refused)) => assert_eq!(&code, refused, "{}", case.name),
+            (outcome, refused) => panic!("{}: {outcome:?} instead of {refused:?}", case.name),
+        }
+    }
+}
+
+#[test]
+fn a_message_2_with_any_byte_altered_cut_or_added_is_refused() {
+    // The fingerprint of the helper's DTLS certificate stands in the offer, and so in message 2.
+    let case = cases().introductions.remove(0);
+    let whole = case.message2.0.clone();
+    for at in 0..whole.len() {
+        let mut altered = whole.clone();
+        altered[at] ^= 1;
+        assert_eq!(outcome(&case, &altered).unwrap_err(), "handshake-failed", "byte {at}");
+        assert_eq!(outcome(&case, &whole[..at]).unwrap_err(), "handshake-failed", "cut at {at}");
+    }
+    assert!(outcome(&case, &[&whole[..], &[0]].concat()).is_err());
+    assert!(outcome(&case, &vec![0; 70_000]).is_err());
+}
+
+#[test]
+fn a_message_1_that_is_none_gets_no_answer() {
+    let Cases { weak_points, .. } = cases();
+    let answer = |message1: &[u8]| respond(b"", message1, &[5; 32], b"payload", &[6; 32]).map(|_| ());
+    for point in weak_points {
+        assert_eq!(answer(&point.0), Err(SealError::HandshakeFailed), "{point:?}");
+    }
+    for wrong in [&[][..], &[9; 31], &[9; 33], &[9; 64]] {
+        assert_eq!(answer(wrong), Err(SealError::HandshakeFailed));
+    }
+    assert_eq!(answer(&[9; 32]), Ok(()));
+}
+
+#[test]
+fn frames_open_once_in_order_and_for_the_right_side() {
+    let Cases { introductions, frames, .. } = cases();
+    for Frames { name, frames, opened } in frames {
+        let (_, _, _, mut channel) = outcome(&introductions[0], &introductions[0].message2.0).unwrap();
+        let actual: Vec<String> = frames
+            .iter()
+            .map(|frame| match channel.open(&frame.0) {
+                Ok(plain) => String::from_utf8(plain).unwrap(),
+                Err(error) => seal_code(error).to_owned(),
+            })
+            .collect();
+        assert_eq!(actual, opened, "{name}");
+    }
+}
+
+#[test]
+fn a_frame_with_any_byte_altered_does_not_open_and_does_no_harm() {
+    let Cases { introductions, frames, .. } = cases();
+    let (_, _, _, mut channel) = outcome(&introductions[0], &introductions[0].message2.0).unwrap();
+    let whole = &frames[0].frames[0].0;
+    for at in 0..whole.len() {
+        let mut altered = whole.clone();
+        altered[at] ^= 1;
+        assert!(channel.open(&altered).is_err(), "byte {at}");
+    }
+    assert_eq!(channel.open(whole).unwrap(), frames[0].opened[0].as_bytes());
+}
+
+#[test]
+fn enlisting_is_good_for_one_server_one_nonce_and_one_certificate() {
+    use alongside_signaling_proto::identity::enlisting::is_by;
+    for Enlist { name, key, nonce, certificate, origin, signature, good } in cases().enlistings {
+        assert_eq!(is_by(&key, &signature, &nonce, &certificate, [origin.as_str()]), good, "{name}");
+    }
+}
+
+#[test]
+fn the_published_vector_holds() {
+    let text = include_str!("../vectors/noise.json");
+    let vector: serde_json::Value = serde_json::from_str(text).unwrap();
+    let vector = &vector["vector"];
+    let hex = |value: &serde_json::Value| {
+        let text = value.as_str().unwrap();
+        (0..text.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let messages = vector["messages"].as_array().unwrap();
+    let field = |at: usize, name: &str| hex(&messages[at][name]);
+    let key = |name: &str| <[u8; 32]>::try_from(hex(&vector[name])).unwrap();
+    // Message 1 of the vector has a payload and ours has none, so the library is asked past our own wrapper.
+    let pattern: snow::params::NoiseParams = vector["protocol_name"].as_str().unwrap().parse().unwrap();
+    let prologue = hex(&vector["init_prologue"]);
+    let (initiator, responder) = (key("init_ephemeral"), key("resp_ephemeral"));
+    let statics = key("resp_static");
+    let mut visitor = snow::Builder::with_resolver(pattern.clone(), hostile_cases::primitives())
+        .fixed_ephemeral_key_for_testing_only(&initiator)
+        .prologue(&prologue)
+        .and_then(snow::Builder::build_initiator)
+        .unwrap();
+    let mut helper = snow::Builder::with_resolver(pattern, hostile_cases::primitives())
+        .fixed_ephemeral_key_for_testing_only(&responder)
+        .prologue(&prologue)
+        .and_then(|builder| builder.local_private_key(&statics))
+        .and_then(snow::Builder::build_responder)
+        .unwrap();
+    let (mut wire, mut plain) = ([0; 512], [0; 512]);
+    let length = visitor.write_message(&field(0, "payload"), &mut wire).unwrap();
+    assert_eq!(wire[..length], field(0, "ciphertext"));
+    helper.read_message(&wire[..length], &mut plain).unwrap();
+    let length = helper.write_message(&field(1, "payload"), &mut wire).unwrap();
+    assert_eq!(wire[..length], field(1, "ciphertext"));
+}
