@@ -31,8 +31,8 @@ export function ConversationLog({ visit, onSeen }: { visit: Visit; onSeen: () =>
     resized.observe(log.current);
     return () => resized.disconnect();
   }, [atEnd]);
-  // Read is what has been on a screen that somebody looks at.
-  useEffect(() => {
+  // Read is what has been on a screen that somebody looks at. Before it is painted, lest it flashes as unread.
+  useLayoutEffect(() => {
     const look = (): void => {
       if (atEnd && document.visibilityState === "visible") onSeen();
     };
