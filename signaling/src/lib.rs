@@ -1,1 +1,26 @@
-//! The signaling server.
+//! The signaling server: introduces a visitor and a helper, forwards what they seal, and forgets.
+//!
+//! The broker in `alongside-signaling-proto` decides; this crate does the IO around it. It never depends on
+//! `alongside-agent-proto`, and so has no type for anything that two peers say to each other (invariant I1).
+//!
+//! ```text
+//! http ── upgrade or stream ──▶ socket ── reports ──▶ hub (owns the broker) ── outbox ──▶ socket
+//! stun    assets (widget, console, demo)    policy (headers of every answer)
+//! ```
+
+mod assets;
+mod clock;
+pub mod config;
+mod connections;
+mod demo;
+mod http;
+mod hub;
+mod outbox;
+mod policy;
+mod server;
+mod socket;
+mod stream;
+mod stun;
+
+pub use config::{Config, ConfigError, Flags};
+pub use server::{Server, StartError};

@@ -19,7 +19,7 @@ pub const SUBPROTOCOL: &str = "alongside.v1";
 pub enum AgentToBroker {
     /// Visitor: ask a team for help.
     Ask(Ask),
-    /// Helper: ask for a nonce to sign.
+    /// Helper: ask for a nonce to sign. Either: hear whether the server is still there.
     Challenge(Challenge),
     /// Helper: take up work for a team.
     Enlist(Enlist),
@@ -95,8 +95,8 @@ pub struct Challenge {}
 
 /// Takes up work for a team; answered by [`Enlisted`] and an [`Asked`] for each visitor who waits.
 ///
-/// Errors: `unknown-team`, `challenge-expired`, `certificate-invalid`, `certificate-expired`,
-/// `certificate-denied`, `signature-invalid`.
+/// Errors: `wrong-state` from a visitor's socket or for another team, `unknown-team`, `challenge-expired`,
+/// `certificate-invalid`, `certificate-expired`, `certificate-denied`, `signature-invalid`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -112,7 +112,7 @@ pub struct Enlist {
 
 /// Sets whether the helper is told of those who ask. A fresh helper is.
 ///
-/// Errors: `wrong-state` before enlisting.
+/// Errors: `wrong-state` before enlisting, `certificate-expired`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -123,8 +123,8 @@ pub struct Attend {
 
 /// Takes one ticket. Exactly one helper gets it.
 ///
-/// Errors: `wrong-state` before enlisting, `ticket-gone` when another helper has it or nobody waits with it,
-/// `too-many-sessions`.
+/// Errors: `wrong-state` before enlisting, `certificate-expired`, `ticket-gone` when another helper has it or
+/// nobody waits with it, `too-many-sessions`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]

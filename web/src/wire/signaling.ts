@@ -86,8 +86,8 @@ export type Challenge = Record<symbol, never>;
 /**
  * Takes up work for a team; answered by [`Enlisted`] and an [`Asked`] for each visitor who waits.
  *
- * Errors: `unknown-team`, `challenge-expired`, `certificate-invalid`, `certificate-expired`,
- * `certificate-denied`, `signature-invalid`.
+ * Errors: `wrong-state` from a visitor's socket or for another team, `unknown-team`, `challenge-expired`,
+ * `certificate-invalid`, `certificate-expired`, `certificate-denied`, `signature-invalid`.
  */
 export type Enlist = { 
 /**
@@ -107,7 +107,7 @@ signature: Signature, };
 /**
  * Sets whether the helper is told of those who ask. A fresh helper is.
  *
- * Errors: `wrong-state` before enlisting.
+ * Errors: `wrong-state` before enlisting, `certificate-expired`.
  */
 export type Attend = { 
 /**
@@ -118,8 +118,8 @@ available: boolean, };
 /**
  * Takes one ticket. Exactly one helper gets it.
  *
- * Errors: `wrong-state` before enlisting, `ticket-gone` when another helper has it or nobody waits with it,
- * `too-many-sessions`.
+ * Errors: `wrong-state` before enlisting, `certificate-expired`, `ticket-gone` when another helper has it or
+ * nobody waits with it, `too-many-sessions`.
  */
 export type Claim = { 
 /**

@@ -7,7 +7,8 @@ use crate::identity::enlisting;
 use crate::limits::CERTIFICATE_GRACE_S;
 use crate::wire::{Enlist, ErrorCode};
 
-/// Verifies certificate and signature. Gives the time until which the certificate is good. Units: milliseconds.
+/// Verifies certificate and signature. Gives the time until which the certificate is good, grace included. Units:
+/// milliseconds.
 pub(super) fn verify(config: &Config, enlist: &Enlist, nonce: &Nonce, now_ms: u64) -> Result<u64, Refusal> {
     let Enlist { team, certificate, signature } = enlist;
     let claims = certificate::verify(certificate, team, now_ms / 1000).map_err(|error| match error {
@@ -21,5 +22,7 @@ pub(super) fn verify(config: &Config, enlist: &Enlist, nonce: &Nonce, now_ms: u6
     if !enlisting::is_by(&claims.cnf.jwk.x, signature, nonce, certificate, origins) {
         return Err(ErrorCode::SignatureInvalid.into());
     }
-    Ok((claims.exp + CERTIFICATE_GRACE_S).saturating_mul(1000))
+    // The last second in which it is good is a whole one.
+    let until_s = claims.exp.saturating_add(CERTIFICATE_GRACE_S).saturating_add(1);
+    Ok(until_s.saturating_mul(1000))
 }

@@ -10,10 +10,8 @@ use crate::wire::{Asked, BrokerToAgent, Challenged, Claim, Claimed, Enlist, Enli
 impl Broker {
     pub(super) fn challenge(&mut self, socket: SocketId, now_ms: u64) -> Result<(), Refusal> {
         let nonce = self.draw_nonce();
+        // Whoever wants to: agents also ask for one to hear whether the server is still there.
         let found = self.sockets.get_mut(&socket).ok_or(ErrorCode::Internal)?;
-        if matches!(found.role, Role::Visitor(_)) {
-            return Err(ErrorCode::WrongState.into());
-        }
         found.nonce = Some((nonce, now_ms.saturating_add(NONCE_LIFETIME_MS)));
         self.send(socket, BrokerToAgent::Challenged(Challenged { nonce }));
         Ok(())

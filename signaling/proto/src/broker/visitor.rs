@@ -1,10 +1,9 @@
 //! The visitor's side of the broker: asking, and the place in the queue.
 
-use url::Url;
-
 use super::{Broker, Refusal, Role, Session, SocketId, Stage};
 use crate::id::SessionId;
-use crate::limits::{MAX_ASK_BYTES, MAX_ORIGIN_BYTES, MAX_WAITING_PER_TEAM};
+use crate::identity::certificate::is_origin;
+use crate::limits::{MAX_ASK_BYTES, MAX_WAITING_PER_TEAM};
 use crate::queue::Rank;
 use crate::wire::{Ask, Asked, BrokerToAgent, ErrorCode, LeaveReason, Queued};
 
@@ -92,19 +91,10 @@ impl Broker {
     }
 }
 
-/// Whether a text is the ASCII serialization of an http or https origin.
-///
-/// Source: RFC 6454 section 6.2; the WHATWG URL standard for what is canonical.
-fn is_origin(text: &str) -> bool {
-    text.len() <= MAX_ORIGIN_BYTES
-        && Url::parse(text).is_ok_and(|url| {
-            matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::MAX_ORIGIN_BYTES;
 
     #[test]
     fn only_a_canonical_http_origin_is_one() {

@@ -2,6 +2,8 @@
 //!
 //! Source: RFC 7519 (JWT), RFC 8037 (EdDSA), RFC 7800 (`cnf`). The library's own clock is off: time is an argument.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -186,6 +188,10 @@ pub fn verify(jwt: &str, team: &TeamId, now_s: u64) -> Result<Claims, Certificat
     if header.typ.as_deref() != Some(CERTIFICATE_TYPE) || header.alg != Algorithm::EdDSA {
         return Err(CertificateError::Invalid);
     }
+    // What is critical has to be understood, and there is nothing here that would be (RFC 7515 section 4.1.11).
+    if is_critical(jwt) {
+        return Err(CertificateError::Invalid);
+    }
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
@@ -201,6 +207,15 @@ pub fn verify(jwt: &str, team: &TeamId, now_s: u64) -> Result<Claims, Certificat
     let from = claims.iat.saturating_sub(CERTIFICATE_GRACE_S);
     let until = claims.exp.saturating_add(CERTIFICATE_GRACE_S);
     if (from..=until).contains(&now_s) { Ok(claims) } else { Err(CertificateError::Expired) }
+}
+
+fn is_critical(jwt: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Head {
+        crit: Option<serde::de::IgnoredAny>,
+    }
+    let head = jwt.split('.').next().and_then(|head| URL_SAFE_NO_PAD.decode(head).ok());
+    head.and_then(|head| serde_json::from_slice::<Head>(&head).ok()).is_none_or(|head| head.crit.is_some())
 }
 
 /// Whether a text is the ASCII serialization of an http or https origin (RFC 6454 section 6.2).

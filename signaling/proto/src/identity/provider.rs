@@ -21,7 +21,7 @@ static ED25519_ONLY: CryptoProvider = CryptoProvider {
 
 /// Makes sure that the library has its algorithm. Every way to a signature goes through here.
 pub(super) fn install() {
-    // It can be said once for a process; a second time says the same.
+    // It can be said once for a process, and nothing else in ours says it.
     let _ = ED25519_ONLY.install_default();
 }
 

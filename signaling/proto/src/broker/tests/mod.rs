@@ -1,5 +1,6 @@
 //! The broker by stories and by tables; `properties` by chance.
 
+mod enlisting;
 mod properties;
 mod refusals;
 

@@ -53,7 +53,6 @@ fn each_has_its_code() {
         text(&AgentToBroker::Ask(asking))
     };
     let attend = |available| text(&AgentToBroker::Attend(Attend { available }));
-    let challenge = text(&AgentToBroker::Challenge(Challenge {}));
     let other = TeamId([2; 32]);
     let cases: Vec<(ErrorCode, u64, String)> = vec![
         (ErrorCode::BadJson, 1, "hello".into()),
@@ -62,7 +61,6 @@ fn each_has_its_code() {
         (ErrorCode::BadOrigin, 1, from("https://shop.example/path")),
         (ErrorCode::WrongState, 2, text(&ask(7))),
         (ErrorCode::WrongState, 3, text(&ask(7))),
-        (ErrorCode::WrongState, 2, challenge),
         (ErrorCode::WrongState, 2, text(&enlist(TEAM))),
         (ErrorCode::WrongState, 3, text(&enlist(other))),
         (ErrorCode::WrongState, 1, attend(true)),

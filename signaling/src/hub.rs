@@ -1,0 +1,164 @@
+//! Drives the broker: one task owns it, sockets report to it, and it fills their outboxes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use alongside_signaling_proto::broker::{Broker, Output, SocketId};
+use axum::extract::ws::Utf8Bytes;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tracing::{debug, error};
+
+use crate::clock::Clock;
+use crate::outbox::{Outbox, RESTART};
+
+/// How many reports may wait for the broker. It takes a few microseconds for each; sockets that come faster
+/// wait for their turn, which slows the agents behind them and nobody else.
+const REPORTS: usize = 1024;
+
+/// What a socket tells the broker's task.
+#[derive(Debug)]
+enum Report {
+    Opened(SocketId, Option<String>, Arc<Outbox>),
+    Text(SocketId, Utf8Bytes),
+    Binary(SocketId),
+    Closed(SocketId),
+    Stop,
+}
+
+/// The way to the broker, for sockets.
+#[derive(Debug, Clone)]
+pub(crate) struct Hub {
+    reports: mpsc::Sender<Report>,
+    sockets: Arc<AtomicU64>,
+    pub(crate) clock: Arc<Clock>,
+}
+
+/// One socket's seat at the hub; given up when dropped.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    hub: Hub,
+    id: SocketId,
+    pub(crate) outbox: Arc<Outbox>,
+}
+
+impl Hub {
+    /// Starts the task that owns the broker. It ends when nobody can report any more.
+    pub(crate) fn start(broker: Broker) -> Self {
+        let (reports, inbox) = mpsc::channel(REPORTS);
+        let clock = Arc::new(Clock::new());
+        tokio::spawn(run(broker, inbox, Arc::clone(&clock)));
+        Self { reports, sockets: Arc::default(), clock }
+    }
+
+    /// Takes a fresh socket, with its `Origin` header if it has one.
+    pub(crate) async fn open(&self, origin: Option<String>) -> Seat {
+        let id = SocketId(self.sockets.fetch_add(1, Ordering::Relaxed));
+        let outbox = Arc::new(Outbox::default());
+        self.report(Report::Opened(id, origin, Arc::clone(&outbox))).await;
+        Seat { hub: self.clone(), id, outbox }
+    }
+
+    /// Closes all sockets, so that their agents redial.
+    pub(crate) async fn stop(&self) {
+        self.report(Report::Stop).await;
+    }
+
+    async fn report(&self, report: Report) {
+        // The task ends only after the last sender: if not, the broker has panicked and nothing can go on.
+        if self.reports.send(report).await.is_err() {
+            error!("the broker is gone");
+        }
+    }
+}
+
+impl Seat {
+    pub(crate) async fn text(&self, text: Utf8Bytes) {
+        self.hub.report(Report::Text(self.id, text)).await;
+    }
+
+    pub(crate) async fn binary(&self) {
+        self.hub.report(Report::Binary(self.id)).await;
+    }
+
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.hub.clock.now_ms()
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let report = Report::Closed(self.id);
+        if let Err(mpsc::error::TrySendError::Full(report)) = self.hub.reports.try_send(report) {
+            let hub = self.hub.clone();
+            tokio::spawn(async move { hub.report(report).await });
+        }
+    }
+}
+
+async fn run(mut broker: Broker, mut inbox: mpsc::Receiver<Report>, clock: Arc<Clock>) {
+    let mut outboxes: HashMap<SocketId, Arc<Outbox>> = HashMap::new();
+    let mut stopping = false;
+    let mut due: Option<u64> = None;
+    loop {
+        let report = match due {
+            None => inbox.recv().await,
+            Some(at) => {
+                let wait = Duration::from_millis(at.saturating_sub(clock.now_ms()));
+                match tokio::time::timeout_at(Instant::now() + wait, inbox.recv()).await {
+                    Ok(report) => report,
+                    Err(_) => {
+                        broker.handle_timeout(clock.now_ms());
+                        due = carry_out(&mut broker, &outboxes);
+                        continue;
+                    }
+                }
+            }
+        };
+        match report {
+            None => break,
+            Some(Report::Opened(socket, origin, outbox)) => {
+                if stopping {
+                    outbox.close(RESTART);
+                }
+                outboxes.insert(socket, outbox);
+                broker.handle_opened(socket, origin);
+            }
+            Some(Report::Text(socket, text)) => broker.handle_text(socket, &text, clock.now_ms()),
+            Some(Report::Binary(socket)) => broker.handle_binary(socket),
+            Some(Report::Closed(socket)) => {
+                outboxes.remove(&socket);
+                broker.handle_closed(socket, clock.now_ms());
+            }
+            Some(Report::Stop) => {
+                stopping = true;
+                for outbox in outboxes.values() {
+                    outbox.close(RESTART);
+                }
+            }
+        }
+        due = carry_out(&mut broker, &outboxes);
+    }
+    debug!("the broker has nobody left to serve");
+}
+
+/// Does what the broker says, and gives the time at which it wants to be asked again. Units: milliseconds.
+fn carry_out(broker: &mut Broker, outboxes: &HashMap<SocketId, Arc<Outbox>>) -> Option<u64> {
+    loop {
+        match broker.poll_output() {
+            Output::Timeout(at) => return at,
+            Output::Send { to, message } => match (outboxes.get(&to), serde_json::to_string(&message)) {
+                (Some(outbox), Ok(text)) => outbox.push(text.into()),
+                (None, _) => error!("the broker spoke to a socket that is gone"),
+                (_, Err(error)) => error!(%error, "a message could not be written"),
+            },
+            Output::Close { socket, code } => {
+                if let Some(outbox) = outboxes.get(&socket) {
+                    outbox.close(code as u16);
+                }
+            }
+        }
+    }
+}

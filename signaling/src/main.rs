@@ -1,0 +1,90 @@
+//! `alongside-signaling`: reads the flags, starts the server, says where it is, and stops it on a signal.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use alongside_signaling::{Flags, Server, StartError};
+use anyhow::Context as _;
+use clap::Parser as _;
+use clap::error::ErrorKind;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Wrong configuration.
+const WRONG_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let flags = match Flags::try_parse() {
+        Ok(flags) => flags,
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            return if error.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        }
+        Err(error) => {
+            // clap explains over several lines; the first one says what is wrong.
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or_default();
+            return fail(WRONG_USAGE, line.strip_prefix("error: ").unwrap_or(line));
+        }
+    };
+    let filter =
+        EnvFilter::try_from_env("ALONGSIDE_LOG").unwrap_or_else(|_| "warn,alongside_signaling=info".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(1, &format!("the system gives no threads: {error}")),
+    };
+    match runtime.block_on(run(flags)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let code = match error.downcast_ref() {
+                Some(StartError::Config(_)) => WRONG_USAGE,
+                Some(_) | None => 1,
+            };
+            fail(code, &format!("{error:#}"))
+        }
+    }
+}
+
+async fn run(flags: Flags) -> anyhow::Result<()> {
+    // Before the first line is printed: whoever reads it may stop us at once.
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
+    let config = flags.resolve().map_err(StartError::Config)?;
+    let demo = config.demo_team.clone();
+    let server = Server::start(config).await?;
+    if let Some(file) = demo {
+        tracing::info!("this is a demo: the server itself holds the team key, in {}", file.display());
+    }
+    say(&server.lines()).context("cannot print where the server is")?;
+    first(&mut terminate, &mut interrupt).await;
+    server.stop().await;
+    Ok(())
+}
+
+async fn first(terminate: &mut Signal, interrupt: &mut Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+fn say(lines: &[String]) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for line in lines {
+        writeln!(out, "{line}")?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn fail(code: u8, problem: &str) -> ExitCode {
+    // Nothing is left to do when standard error is closed.
+    let _ = writeln!(std::io::stderr(), "alongside-signaling: {problem}");
+    ExitCode::from(code)
+}
