@@ -1,0 +1,166 @@
+//! The tables of both `PROTOCOL.md` files say what the types and limits say.
+//!
+//! What the code says is read from the generated TypeScript twins, which `generated.rs` pins to the Rust types:
+//! there every variant, field and limit stands as plain text. A table is found by its first column's heading.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+const PEER_DOC: &str = include_str!("../../agent/proto/PROTOCOL.md");
+const PEER_TYPES: &str = include_str!("../../web/src/wire/peer.ts");
+const SIGNALING_TYPES: &str = include_str!("../../web/src/wire/signaling.ts");
+
+/// The rows of every table whose first column has this heading, cells trimmed.
+fn rows(doc: &str, heading: &str) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    let mut is_ours = false;
+    let mut was_table = false;
+    for line in doc.lines() {
+        let Some(cells) = line.strip_prefix('|').and_then(|line| line.trim_end().strip_suffix('|')) else {
+            was_table = false;
+            continue;
+        };
+        let cells: Vec<String> = cells.split('|').map(|cell| cell.trim().to_owned()).collect();
+        let first = cells.first().cloned().unwrap_or_default();
+        if !was_table {
+            was_table = true;
+            is_ours = first.eq_ignore_ascii_case(heading);
+        } else if is_ours && !first.starts_with("--") {
+            rows.push(cells);
+        }
+    }
+    assert!(!rows.is_empty(), "no table of {heading}");
+    rows
+}
+
+/// What stands in the first column between backticks, each once.
+fn names(doc: &str, heading: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for row in rows(doc, heading) {
+        let name = row[0].trim_matches('`').to_owned();
+        assert!(names.insert(name), "{} stands twice among {heading}", row[0]);
+    }
+    names
+}
+
+/// The text of one generated declaration.
+fn declaration<'a>(types: &'a str, name: &str) -> &'a str {
+    let start = types.find(&format!("export type {name} = ")).unwrap_or_else(|| panic!("no type {name}"));
+    let rest = &types[start..];
+    &rest[..rest.find("\n\n").unwrap_or(rest.len())]
+}
+
+fn quoted(text: &str) -> BTreeSet<String> {
+    text.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The values of `"type"` in a generated union.
+fn tags(types: &str, name: &str) -> BTreeSet<String> {
+    let tags = declaration(types, name).split("\"type\": \"").skip(1);
+    tags.map(|rest| rest.split('"').next().unwrap_or_default().to_owned()).collect()
+}
+
+/// The fields of a generated object type.
+fn fields(types: &str, name: &str) -> BTreeSet<String> {
+    let lines = declaration(types, name).lines().filter_map(|line| line.split_once(": "));
+    lines
+        .map(|(field, _)| field.to_owned())
+        .filter(|field| field.chars().all(char::is_alphanumeric))
+        .collect()
+}
+
+/// Every generated limit by name.
+fn limits(types: &str) -> BTreeMap<String, String> {
+    let constants = types.lines().filter_map(|line| line.strip_prefix("export const ")?.strip_suffix(';'));
+    let limits = constants.filter_map(|line| line.split_once(" = "));
+    limits
+        .filter(|(name, value)| {
+            *name != "PROTOCOL_VERSION" && value.bytes().all(|byte| byte.is_ascii_digit())
+        })
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+/// The limits of a table; the value's unit, and spaces or commas between its digits, are the reader's.
+fn written_limits(doc: &str) -> BTreeMap<String, String> {
+    rows(doc, "limit")
+        .into_iter()
+        .map(|row| {
+            let digits = row[1].replace([',', '\u{a0}', '\u{202f}'], "");
+            let digits = digits.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default().to_owned();
+            (row[0].trim_matches('`').to_owned(), digits)
+        })
+        .collect()
+}
+
+#[test]
+fn what_peers_say() {
+    assert_eq!(names(PEER_DOC, "message"), tags(PEER_TYPES, "PeerMessage"));
+    assert_eq!(names(PEER_DOC, "signal"), tags(PEER_TYPES, "SealedSignal"));
+    assert_eq!(names(PEER_DOC, "introduction"), fields(PEER_TYPES, "Introduction"));
+}
+
+#[test]
+fn what_the_messages_of_peers_hold() {
+    let rows: BTreeMap<String, String> = rows(PEER_DOC, "message")
+        .into_iter()
+        .map(|row| (row[0].trim_matches('`').to_owned(), row[2].clone()))
+        .collect();
+    let types = [
+        ("hello", vec!["Hello"]),
+        ("page", vec!["Page", "Viewport", "Scroll"]),
+        ("client", vec!["Client", "Screen"]),
+        ("chat", vec!["Chat"]),
+        ("ack", vec!["Ack"]),
+        ("read", vec!["Read"]),
+        ("typing", vec!["Typing"]),
+        ("refused", vec!["PeerRefused"]),
+    ];
+    for (message, types) in types {
+        let held: BTreeSet<String> = types.iter().flat_map(|name| fields(PEER_TYPES, name)).collect();
+        assert!(!held.is_empty(), "{message}");
+        let said: BTreeSet<String> = rows[message]
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|name| *name != "visitor" && *name != "helper" && !name.starts_with("MAX_"))
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(said, held, "{message}");
+    }
+}
+
+#[test]
+fn what_goes_wrong_between_peers() {
+    let codes = PEER_DOC.split("\n## Codes\n").nth(1).unwrap();
+    assert_eq!(names(codes, "code"), quoted(declaration(PEER_TYPES, "PeerErrorCode")));
+    assert_eq!(names(codes, "error"), quoted(declaration(PEER_TYPES, "SessionErrorCode")));
+}
+
+#[test]
+fn where_a_session_is() {
+    assert_eq!(names(PEER_DOC, "state"), quoted(declaration(PEER_TYPES, "State")));
+}
+
+#[test]
+fn what_peers_connect_by() {
+    let channels: Vec<(String, String)> = rows(PEER_DOC, "label")
+        .into_iter()
+        .map(|row| (row[0].trim_matches('`').to_owned(), row[1].clone()))
+        .collect();
+    let (label, id) = alongside_agent_proto::wire::CONTROL_CHANNEL;
+    assert_eq!(channels, [(label.to_owned(), id.to_string())]);
+}
+
+#[test]
+fn limits_of_peers() {
+    assert_eq!(written_limits(PEER_DOC), limits(PEER_TYPES));
+}
+
+#[test]
+fn the_reader_of_types_reads_them() {
+    assert!(tags(SIGNALING_TYPES, "BrokerToAgent").contains("forwarded"));
+    assert!(limits(SIGNALING_TYPES).contains_key("MAX_FRAME_BYTES"));
+    assert_eq!(fields(SIGNALING_TYPES, "Forward"), ["message".to_owned(), "session".to_owned()].into());
+}
