@@ -3,6 +3,7 @@
 //!
 //! The twin of `web/src/peer/handshake.ts`.
 
+use alongside_agent_proto::decode::decode_introduction;
 use alongside_agent_proto::session::UnverifiedCode;
 use alongside_agent_proto::wire::Introduction;
 use alongside_signaling_proto::id::TeamId;
@@ -44,8 +45,9 @@ pub fn open_introduction(
     expected: Expected<'_>,
 ) -> Result<Verified, UnverifiedCode> {
     let finished = initiator.finish(message2).map_err(|_| UnverifiedCode::HandshakeFailed)?;
+    let text = std::str::from_utf8(&finished.payload).map_err(|_| UnverifiedCode::HandshakeFailed)?;
     let Introduction { certificate, offer } =
-        serde_json::from_slice(&finished.payload).map_err(|_| UnverifiedCode::HandshakeFailed)?;
+        decode_introduction(text).map_err(|_| UnverifiedCode::HandshakeFailed)?;
     let claims =
         certificate::verify(&certificate, expected.team, expected.now_s).map_err(|error| match error {
             CertificateError::Foreign => UnverifiedCode::CertificateForeign,

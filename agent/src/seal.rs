@@ -30,7 +30,6 @@ const MAX_COUNTER: u64 = (1 << 53) - 1;
 
 /// Why something could not be sealed or opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum SealError {
     /// A handshake message is damaged, or made for another handshake.
     #[error("the handshake message is not for this handshake")]

@@ -124,9 +124,11 @@ fn keep(path: &Path, secret: &str) -> Result<()> {
         }
         Err(error) => return Err(error).with_context(|| format!("cannot make {}", path.display())),
     };
-    file.write_all(secret.as_bytes())
-        .and_then(|()| file.sync_all())
-        .with_context(|| format!("cannot write {}", path.display()))
+    file.write_all(secret.as_bytes()).and_then(|()| file.sync_all()).or_else(|error| {
+        // Half a key would be in the way of the next try.
+        let _ = fs::remove_file(path);
+        Err(error).with_context(|| format!("cannot write {}", path.display()))
+    })
 }
 
 fn read(path: &Path) -> Result<TeamKey> {

@@ -228,6 +228,11 @@ fn introductions() -> Vec<Case> {
     ] {
         make.payload(name, &introduction(under_header(header)), "certificate-invalid");
     }
+    make.payload(
+        "a critical header",
+        &introduction(under_header(r#"{"alg":"EdDSA","typ":"alongside-helper+jwt","crit":["b64"]}"#)),
+        "certificate-invalid",
+    );
     make.payload("no certificate", &introduction(String::new()), "certificate-invalid");
     make.payload("payload is no JSON", b"hello", "handshake-failed");
     make.payload("payload is empty", b"", "handshake-failed");
@@ -244,6 +249,13 @@ fn introductions() -> Vec<Case> {
     make.add("replayed to another session", answer(&elsewhere, &first, &helper(), &good), "handshake-failed");
     let other_site = self::prologue_of(&session(7), "https://other.example.org");
     make.add("made for another origin", answer(&other_site, &first, &helper(), &good), "handshake-failed");
+    // Its characters' low bytes spell the true one.
+    let look_alike = self::prologue_of(&session(7), "https://\u{473}\u{468}\u{46f}\u{470}.example.org");
+    make.add(
+        "made for a look-alike origin",
+        answer(&look_alike, &first, &helper(), &good),
+        "handshake-failed",
+    );
     let other_team = alongside_agent::seal::prologue(&own_team.id(), &session(7), ORIGIN);
     make.add("made for another team", answer(&other_team, &first, &helper(), &good), "handshake-failed");
     let mut version = prologue.clone();

@@ -41,63 +41,72 @@ export async function verifyCertificate(
   team: TeamId,
   nowS: number,
 ): Promise<{ ok: true; value: Claims } | { ok: false; code: UnverifiedCode }> {
-  const claims = readCertificate(jwt);
+  const parts = split(jwt);
   const key = decode(team);
-  if (claims === null || key?.length !== 32) return { ok: false, code: "certificate-invalid" };
-  const end = jwt.lastIndexOf(".");
-  const signature = decode(jwt.slice(end + 1));
-  const signed = new TextEncoder().encode(jwt.slice(0, end));
+  if (parts === null || key?.length !== 32) return { ok: false, code: "certificate-invalid" };
+  const signed = new TextEncoder().encode(jwt.slice(0, jwt.lastIndexOf(".")));
   const { subtle } = globalThis.crypto;
-  try {
-    const imported = await subtle.importKey("raw", key, "Ed25519", false, ["verify"]);
-    if (!(await subtle.verify("Ed25519", imported, signature ?? new Uint8Array(), signed))) throw null;
-  } catch {
-    return { ok: false, code: "certificate-foreign" };
-  }
+  // A key that is none has signed nothing.
+  const good = await subtle.importKey("raw", key, "Ed25519", false, ["verify"]).then(
+    (imported) => subtle.verify("Ed25519", imported, parts.signature, signed),
+    () => false,
+  );
+  if (!good) return { ok: false, code: "certificate-foreign" };
+  const claims = read(parts.body);
+  if (claims === null) return { ok: false, code: "certificate-invalid" };
   const valid = claims.iat - CERTIFICATE_GRACE_S <= nowS && nowS <= claims.exp + CERTIFICATE_GRACE_S;
   return valid ? { ok: true, value: claims } : { ok: false, code: "certificate-expired" };
 }
 
 /** Reads a certificate without believing it; `null` when it is none. */
 export function readCertificate(jwt: string): Claims | null {
+  const parts = split(jwt);
+  return parts && read(parts.body);
+}
+
+function split(jwt: string) {
   if (jwt.length > MAX_CERTIFICATE_BYTES) return null;
   const [head, body, signature, more] = jwt.split(".").map(decode);
   if (!head || !body || signature?.length !== 64 || more !== undefined) return null;
   try {
-    const header = object(head);
-    const claims = object(body);
-    const jwk = (claims["cnf"] as { jwk?: Record<string, unknown> } | null)?.jwk;
-    const { jti, sub, iat, exp, noise, origins = null, automated = false } = claims;
-    const key = decode(text(jwk?.["x"]));
-    const noiseKey = decode(text(noise));
-    const fits =
-      header["alg"] === "EdDSA" &&
-      header["typ"] === "alongside-helper+jwt" &&
-      jwk?.["kty"] === "OKP" &&
-      jwk["crv"] === "Ed25519" &&
-      key?.length === 32 &&
-      noiseKey?.length === 32 &&
-      typeof automated === "boolean" &&
-      (origins === null || (Array.isArray(origins) && origins.every((origin) => typeof origin === "string"))) &&
-      Number.isSafeInteger(iat) &&
-      Number.isSafeInteger(exp) &&
-      (iat as number) >= 0 &&
-      (exp as number) >= (iat as number) &&
-      (exp as number) - (iat as number) <= MAX_CERTIFICATE_LIFETIME_S;
-    if (!fits) return null;
-    return {
-      jti: text(jti),
-      sub: text(sub),
-      iat: iat as number,
-      exp: exp as number,
-      noise: noiseKey as Uint8Array,
-      key: key as Uint8Array,
-      origins: origins as string[] | null,
-      automated: automated as boolean,
-    };
+    const { alg, typ, crit } = object(head);
+    // What is critical has to be understood, and there is nothing here that would be (RFC 7515 section 4.1.11).
+    return alg === "EdDSA" && typ === "alongside-helper+jwt" && crit === undefined ? { body, signature } : null;
   } catch {
     return null;
   }
+}
+
+function read(body: Uint8Array): Claims | null {
+  try {
+    const { jti, sub, iat, exp, cnf, noise, origins = null, automated = false } = object(body);
+    const { kty, crv, x } = (cnf as { jwk: Record<string, unknown> }).jwk;
+    const claims = { jti, sub, iat, exp, noise: decode(text(noise)), key: decode(text(x)), origins, automated };
+    const fits =
+      text(jti) &&
+      text(sub) &&
+      kty === "OKP" &&
+      crv === "Ed25519" &&
+      claims.key?.length === 32 &&
+      claims.noise?.length === 32 &&
+      typeof automated === "boolean" &&
+      (origins === null || (Array.isArray(origins) && origins.every(isOrigin))) &&
+      isTime(iat) &&
+      isTime(exp) &&
+      exp >= iat &&
+      exp - iat <= MAX_CERTIFICATE_LIFETIME_S;
+    return fits ? (claims as Claims) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isOrigin(value: unknown): boolean {
+  return typeof value === "string" && /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
 }
 
 function object(bytes: Uint8Array): Record<string, unknown> {

@@ -34,7 +34,8 @@ const EMPTY = new Uint8Array();
 
 /** What both sides must agree on before they start: another team, session, origin or version, and nothing opens. */
 export function prologue(team: string, session: string, origin: string): Bytes {
-  const site = ascii(origin);
+  // Not cut to ASCII: two origins must never make one prologue.
+  const site = new TextEncoder().encode(origin);
   return join(ascii("alongside/1\0"), decode(team) ?? EMPTY, decode(session) ?? EMPTY, [site.length >> 8, site.length & 255], site);
 }
 
