@@ -1,11 +1,16 @@
 // Redraws a part of the console when something it shows has changed.
 
-import { useEffect, useReducer, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useReducer, useState } from "preact/hooks";
 
 /** Redraws the calling component whenever a source says that it has changed. */
 export function useChanges(source: { on(listener: () => void): () => void }): void {
   const [, redraw] = useReducer((count: number, _: void) => count + 1, 0);
-  useEffect(() => source.on(() => redraw()), [source]);
+  useLayoutEffect(() => {
+    const leave = source.on(() => redraw());
+    // What has changed since it was drawn was told to nobody.
+    redraw();
+    return leave;
+  }, [source]);
 }
 
 /** Tells the time, and redraws the calling component every so often. Units: milliseconds; 0 stands still. */

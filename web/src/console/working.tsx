@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { words } from "../locales/console-en";
+import type { Desk } from "../peer/desk";
 import type { Identity } from "../peer/invite";
 import { Mark } from "./icons";
 import { Presence } from "./presence";
@@ -42,7 +43,7 @@ export function Working(props: {
         </nav>
         <div class="stage">
           {selected === null ? (
-            <Quiet waiting={count} sessions={visits.length} available={desk.available} />
+            <Quiet desk={desk} waiting={count} sessions={visits.length} />
           ) : (
             <SessionView key={selected.session.id} visit={selected} workspace={workspace} />
           )}
@@ -53,13 +54,8 @@ export function Working(props: {
   );
 }
 
-function Quiet(props: { waiting: number; sessions: number; available: boolean }) {
-  const [title, text] =
-    props.waiting > 0
-      ? [words.sessions.someTitle, words.sessions.some]
-      : props.available
-        ? [words.sessions.quietTitle, props.sessions > 0 ? words.sessions.pick : words.sessions.quiet]
-        : [words.sessions.awayTitle, words.sessions.away];
+function Quiet({ desk, waiting, sessions }: { desk: Desk; waiting: number; sessions: number }) {
+  const [title, text] = quiet(desk, waiting, sessions);
   return (
     <div class="quiet">
       <Mark />
@@ -67,6 +63,13 @@ function Quiet(props: { waiting: number; sessions: number; available: boolean })
       <p>{text}</p>
     </div>
   );
+}
+
+function quiet(desk: Desk, waiting: number, sessions: number): [title: string, text: string] {
+  if (desk.connection !== "enlisted") return [words.sessions.offlineTitle, words.sessions.offline];
+  if (!desk.available) return [words.sessions.awayTitle, words.sessions.away];
+  if (waiting > 0) return [words.sessions.someTitle, words.sessions.some];
+  return [words.sessions.quietTitle, sessions > 0 ? words.sessions.pick : words.sessions.quiet];
 }
 
 // One polite voice for what happens away from where the helper is looking; messages speak for themselves (a log).

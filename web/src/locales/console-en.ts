@@ -102,6 +102,8 @@ export const words = {
     quiet: "When somebody presses Help on one of your pages, they appear here.",
     someTitle: "Somebody is waiting",
     some: "Accept, and you are with them.",
+    offlineTitle: "Reaching the server",
+    offline: "This goes on by itself. Visitors find you again as soon as you are connected.",
     awayTitle: "You are away",
     away: "Nobody is sent to you. Switch Available on when you are back.",
   },
