@@ -2,7 +2,7 @@
 
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _};
+use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, KeypairBytes};
 use zeroize::Zeroizing;
 
 use crate::id::TeamId;
@@ -36,7 +36,7 @@ impl TeamKey {
     #[must_use]
     #[expect(clippy::expect_used, reason = "every Ed25519 key has a PKCS #8 form")]
     pub fn to_pem(&self) -> Zeroizing<String> {
-        self.0.to_pkcs8_pem(LineEnding::LF).expect("an Ed25519 key has a PKCS #8 form")
+        self.pkcs8().to_pkcs8_pem(LineEnding::LF).expect("an Ed25519 key has a PKCS #8 form")
     }
 
     /// The public half: what pages pin.
@@ -47,7 +47,12 @@ impl TeamKey {
 
     #[expect(clippy::expect_used, reason = "every Ed25519 key has a PKCS #8 form")]
     pub(super) fn to_der(&self) -> Zeroizing<Vec<u8>> {
-        self.0.to_pkcs8_der().expect("an Ed25519 key has a PKCS #8 form").to_bytes()
+        self.pkcs8().to_pkcs8_der().expect("an Ed25519 key has a PKCS #8 form").to_bytes()
+    }
+
+    /// Without the public half beside it: OpenSSL, and with it most languages, reads no such file.
+    fn pkcs8(&self) -> KeypairBytes {
+        KeypairBytes { secret_key: self.0.to_bytes(), public_key: None }
     }
 }
 
@@ -70,5 +75,18 @@ mod tests {
         assert_eq!(TeamKey::from_pem(&pem).unwrap().id(), key.id());
         assert_eq!(format!("{key:?}"), format!("TeamKey({})", key.id()));
         assert_eq!(TeamKey::from_pem("-----BEGIN PRIVATE KEY-----").unwrap_err(), NotATeamKey);
+    }
+
+    #[test]
+    fn a_team_key_is_the_file_that_openssl_makes_and_reads() {
+        // `openssl genpkey -algorithm ed25519`; the public half is `openssl pkey -pubout`'s.
+        let pem = concat!(
+            "-----BEGIN PRIVATE KEY-----\n",
+            "MC4CAQAwBQYDK2VwBCIEICoiGzvyEBySU+rVSoNRHeYlGg5LQZianuvMXM8ZAtK0\n",
+            "-----END PRIVATE KEY-----\n",
+        );
+        let key = TeamKey::from_pem(pem).unwrap();
+        assert_eq!(key.id().to_string(), "PeloDXXhN8iAZYOpS0d_9jLiok3YXnfOCyKfaDXJj44");
+        assert_eq!(*key.to_pem(), pem);
     }
 }
