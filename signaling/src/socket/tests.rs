@@ -78,18 +78,17 @@ impl Agent {
     /// The next message that is no ping.
     async fn hear(&mut self) -> Message {
         loop {
-            match self.receive.recv().await.unwrap() {
-                Message::Ping(_) => {}
-                message => return message,
+            let message = self.receive.recv().await.unwrap();
+            if !matches!(message, Message::Ping(_)) {
+                return message;
             }
         }
     }
 
     async fn closed_with(&mut self) -> u16 {
-        match self.hear().await {
-            Message::Close(Some(frame)) => frame.code,
-            other => panic!("{other:?}"),
-        }
+        let message = self.hear().await;
+        let Message::Close(Some(frame)) = message else { panic!("{message:?}") };
+        frame.code
     }
 
     fn passed_ms(&self) -> u64 {

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::provider;
 use super::team::TeamKey;
@@ -17,6 +18,12 @@ use crate::limits::{
 
 /// The `typ` of a helper certificate: no other JWT of the same key can be taken for one (RFC 8725 section 3.11).
 pub const CERTIFICATE_TYPE: &str = "alongside-helper+jwt";
+
+/// The last time that every JSON parser reads exactly. Units: seconds since 1970. Source: RFC 8259 section 6.
+const MAX_TIME_S: u64 = (1 << 53) - 1;
+
+/// An Ed25519 signature's length. Units: bytes. Source: RFC 8032 section 5.1.6.
+const ED25519_SIGNATURE_BYTES: usize = 64;
 
 /// What a certificate says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,6 +124,9 @@ pub enum ClaimError {
     /// It ends before it begins, or lives too long.
     #[error("valid for {0} seconds, at least 0 and at most {MAX_CERTIFICATE_LIFETIME_S}")]
     Lifetime(i128),
+    /// It ends so late that not every language can count to it.
+    #[error("ends {0} seconds after 1970, at most {MAX_TIME_S}")]
+    End(u64),
     /// Not the ASCII serialization of an http or https origin.
     #[error("{0:?} is not an origin such as https://shop.example.org")]
     Origin(String),
@@ -150,6 +160,9 @@ impl Claims {
         if self.exp.checked_sub(self.iat).is_none_or(|lifetime| lifetime > MAX_CERTIFICATE_LIFETIME_S) {
             return Err(ClaimError::Lifetime(i128::from(self.exp) - i128::from(self.iat)));
         }
+        if self.exp > MAX_TIME_S {
+            return Err(ClaimError::End(self.exp));
+        }
         match self.origins.iter().flatten().find(|origin| !is_origin(origin)) {
             Some(origin) => Err(ClaimError::Origin(origin.clone())),
             None => Ok(()),
@@ -181,15 +194,7 @@ pub fn mint(team: &TeamKey, claims: &Claims) -> Result<String, MintError> {
 /// Errors: [`CertificateError`], signature before time.
 pub fn verify(jwt: &str, team: &TeamId, now_s: u64) -> Result<Claims, CertificateError> {
     provider::install();
-    if jwt.len() > MAX_CERTIFICATE_BYTES {
-        return Err(CertificateError::Invalid);
-    }
-    let header = jsonwebtoken::decode_header(jwt).map_err(|_| CertificateError::Invalid)?;
-    if header.typ.as_deref() != Some(CERTIFICATE_TYPE) || header.alg != Algorithm::EdDSA {
-        return Err(CertificateError::Invalid);
-    }
-    // What is critical has to be understood, and there is nothing here that would be (RFC 7515 section 4.1.11).
-    if is_critical(jwt) {
+    if jwt.len() > MAX_CERTIFICATE_BYTES || !is_formed(jwt) {
         return Err(CertificateError::Invalid);
     }
     let mut validation = Validation::new(Algorithm::EdDSA);
@@ -197,25 +202,55 @@ pub fn verify(jwt: &str, team: &TeamId, now_s: u64) -> Result<Claims, Certificat
     validation.validate_exp = false;
     validation.validate_nbf = false;
     validation.validate_aud = false;
-    let claims = jsonwebtoken::decode::<Claims>(jwt, &DecodingKey::from_ed_der(&team.0), &validation)
+    let claims = jsonwebtoken::decode::<Value>(jwt, &DecodingKey::from_ed_der(&team.0), &validation)
         .map_err(|error| {
             let foreign = matches!(error.kind(), ErrorKind::InvalidSignature | ErrorKind::InvalidEddsaKey);
             if foreign { CertificateError::Foreign } else { CertificateError::Invalid }
         })?
         .claims;
-    claims.check().map_err(|_| CertificateError::Invalid)?;
+    let claims = read(claims).filter(|claims| claims.check().is_ok()).ok_or(CertificateError::Invalid)?;
     let from = claims.iat.saturating_sub(CERTIFICATE_GRACE_S);
     let until = claims.exp.saturating_add(CERTIFICATE_GRACE_S);
     if (from..=until).contains(&now_s) { Ok(claims) } else { Err(CertificateError::Expired) }
 }
 
-fn is_critical(jwt: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Head {
-        crit: Option<serde::de::IgnoredAny>,
+/// Whether it is three parts in base64url, the first a helper certificate's header, the last as long as a signature.
+fn is_formed(jwt: &str) -> bool {
+    let mut parts = jwt.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    let (Some(Some(header)), Some(Some(_)), Some(Some(signature)), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let Ok(Value::Object(header)) = serde_json::from_slice(&header) else { return false };
+    let says = |field: &str, value: &str| header.get(field).and_then(Value::as_str) == Some(value);
+    // What is critical has to be understood, and there is nothing here that would be (RFC 7515 section 4.1.11).
+    let is_ours = says("alg", "EdDSA") && says("typ", CERTIFICATE_TYPE) && !header.contains_key("crit");
+    is_ours && signature.len() == ED25519_SIGNATURE_BYTES
+}
+
+/// Reads claims as every JSON parser would: a list is no object, and a number is whole in any spelling of it.
+fn read(mut claims: Value) -> Option<Claims> {
+    let jwk = claims.get("cnf").filter(|cnf| cnf.is_object())?.get("jwk").filter(|jwk| jwk.is_object())?;
+    if !(claims.is_object() && jwk.get("kty")?.is_string() && jwk.get("crv")?.is_string()) {
+        return None;
     }
-    let head = jwt.split('.').next().and_then(|head| URL_SAFE_NO_PAD.decode(head).ok());
-    head.and_then(|head| serde_json::from_slice::<Head>(&head).ok()).is_none_or(|head| head.crit.is_some())
+    for name in ["iat", "exp"] {
+        let time = claims.get_mut(name)?;
+        if let Some(whole) = time.as_f64().filter(|_| !time.is_u64()).and_then(whole) {
+            *time = Value::from(whole);
+        }
+    }
+    serde_json::from_value(claims).ok()
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "whole, and within the exact range"
+)]
+fn whole(number: f64) -> Option<u64> {
+    (number.fract() == 0.0 && (0.0..=MAX_TIME_S as f64).contains(&number)).then_some(number as u64)
 }
 
 /// Whether a text is the ASCII serialization of an http or https origin (RFC 6454 section 6.2).
