@@ -15,7 +15,7 @@ export interface Draft {
 /** Looks at what stands in the text field. */
 export function look(written: string): Draft {
   // Half a surrogate pair has no UTF-8 form, and the other side would refuse it.
-  const text = written.trim().replace(/[\ud800-\udfff]/gu, "\ufffd");
+  const text = written.trim().toWellFormed();
   const over = new TextEncoder().encode(text).length - MAX_TEXT_BYTES;
   return { text, over, ready: text !== "" && over <= 0 };
 }

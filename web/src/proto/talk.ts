@@ -163,7 +163,7 @@ export class Talk {
   /** Takes a message that a person wrote; says whether it did. */
   say(text: string, now: number): boolean {
     // Half a surrogate pair is no text on the wire.
-    const chat = this.#outbox.put(text.replace(/[\ud800-\udfff]/gu, "\ufffd"), now);
+    const chat = this.#outbox.put(text.toWellFormed(), now);
     if (!chat) return false;
     this.#typingTold = null;
     this.#tell({ event: "message", from: this.#own, ...chat });
