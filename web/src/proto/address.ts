@@ -51,7 +51,7 @@ function revealed(text: string): string {
 function hasToken(text: string, min: number): boolean {
   return (text.match(/[\w-]+/g) ?? []).some(
     // One turn at each place where a digit meets a letter, or a small letter a capital.
-    (word) => word.length >= min && (word.match(/\d(?=[a-z])|[a-z](?=\d)|[a-z](?=[A-Z])|[A-Z](?=\d)|\d(?=[A-Z])/g) ?? []).length * 5 >= word.length,
+    (word) => word.length >= min && (word.match(/\d(?=[A-Za-z])|[A-Z](?=\d)|[a-z](?=[A-Z\d])/g) ?? []).length * 5 >= word.length,
   );
 }
 
@@ -60,10 +60,13 @@ function isSecretName(name: string): boolean {
   return SECRET_PART.test(words) || SECRET_WORD.test(words);
 }
 
+// What no plain value has in it: separators, further encoding, and what a page could be written with.
+const ODD = /[\0-\x1f\x7f%=?&#@;\\<>"]/;
+
 function isHarmless(text: string): boolean {
   return (
     [...text].length <= MAX_VALUE &&
-    !/[\0-\x1f\x7f%=?&#@;\\<>"]/.test(text) &&
+    !ODD.test(text) &&
     (text.match(/\d/g) ?? []).length < CARD_DIGITS &&
     !hasToken(text, QUERY_TOKEN)
   );
@@ -84,49 +87,6 @@ function isTokenSegment(segment: string, before: string): boolean {
   );
 }
 
-/** Cleans one part of an address after another, and counts. */
-class Cleaner {
-  omitted = 0;
-  redacted = false;
-
-  /** Keeps the plain ones of some pairs. */
-  pairs(text: string | undefined, separator: string, keep: (pair: string) => boolean): string[] {
-    const pairs = (text ?? "").split(separator).filter((pair) => pair !== "");
-    const kept = pairs.filter(keep);
-    this.omitted += pairs.length - kept.length;
-    return kept;
-  }
-
-  path(path: string): string {
-    let before = "";
-    return path
-      .split("/")
-      .map((segment) => {
-        const [base = "", ...parameters] = segment.split(";");
-        const shown = revealed(base);
-        const isToken = isTokenSegment(shown, before);
-        before = shown;
-        this.redacted ||= isToken;
-        return [isToken ? "…" : base, ...this.pairs(parameters.join(";"), ";", isPlainPair)].join(";");
-      })
-      .join("/");
-  }
-
-  query(query: string | undefined, keep: (pair: string) => boolean): string {
-    const kept = this.pairs(query, "&", keep);
-    return kept.length > 0 ? `?${kept.join("&")}` : "";
-  }
-
-  fragment(fragment: string): string {
-    const route = /^(!?\/[^?]*)(?:\?(.*))?$/.exec(fragment);
-    if (route) return `#${this.path(route[1] ?? "")}${this.query(route[2], isPlainPair)}`;
-    const anchor = revealed(fragment);
-    if (!/[\0-\x1f\x7f%=?&#@;\\<>"]/.test(anchor) && !isTokenSegment(anchor, "")) return `#${fragment}`;
-    this.omitted++;
-    return "";
-  }
-}
-
 /**
  * Takes out of an address what may be secret: `clean` leaves plain parts only, `path` neither query nor
  * fragment, `full` all but user information.
@@ -137,24 +97,54 @@ export function cleanAddress(href: string, urls: "clean" | "path" | "full"): Cle
   const parts = split(href);
   if (!parts) return { url: "", omitted: 1, redacted: true };
   const [, scheme = "", user, host = "", path = "", query, fragment] = parts;
-  const origin = scheme + host;
-  const cleaner = new Cleaner();
-  if (user !== undefined) cleaner.omitted++;
-  let url = origin;
-  if (urls === "full") {
-    url += path;
-    if (query !== undefined) url += `?${query}`;
-    if (fragment !== undefined) url += `#${fragment}`;
-  } else {
-    url += cleaner.path(path) + cleaner.query(query, urls === "clean" ? isPlainPair : () => false);
+  let omitted = user === undefined ? 0 : 1;
+  let redacted = false;
+
+  // What is left of some pairs, the separator before each of them.
+  const pairs = (all: string[], separator: string, keep: (pair: string) => boolean): string =>
+    all
+      .filter((pair) => pair !== "" && (keep(pair) || !++omitted))
+      .map((pair) => separator + pair)
+      .join("");
+
+  const cleanPath = (path: string): string => {
+    let before = "";
+    return path
+      .split("/")
+      .map((segment) => {
+        const [base = "", ...parameters] = segment.split(";");
+        const shown = revealed(base);
+        const isToken = isTokenSegment(shown, before);
+        before = shown;
+        redacted ||= isToken;
+        return (isToken ? "…" : base) + pairs(parameters, ";", isPlainPair);
+      })
+      .join("/");
+  };
+
+  const cleanQuery = (query = "", keep = isPlainPair): string =>
+    pairs(query.split("&"), "&", keep).replace("&", "?");
+
+  const cleanFragment = (fragment: string): string => {
+    const route = /^(!?\/[^?]*)(?:\?(.*))?$/.exec(fragment);
+    if (route) return `#${cleanPath(route[1] ?? "")}${cleanQuery(route[2])}`;
+    const anchor = revealed(fragment);
+    if (!ODD.test(anchor) && !isTokenSegment(anchor, "")) return `#${fragment}`;
+    omitted++;
+    return "";
+  };
+
+  let url = scheme + host;
+  if (urls === "full") url += href.slice(href.indexOf("/", scheme.length));
+  else {
+    url += cleanPath(path) + cleanQuery(query, urls === "clean" ? isPlainPair : () => false);
     if (fragment) {
-      if (urls === "clean") url += cleaner.fragment(fragment);
-      else cleaner.omitted++;
+      if (urls === "clean") url += cleanFragment(fragment);
+      else omitted++;
     }
   }
-  const { omitted, redacted } = cleaner;
   return utf8Length(url) > MAX_URL_BYTES
-    ? { url: `${origin}/…`, omitted: omitted + 1, redacted: true }
+    ? { url: `${scheme}${host}/…`, omitted: omitted + 1, redacted: true }
     : { url, omitted, redacted };
 }
 

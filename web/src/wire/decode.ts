@@ -1,7 +1,7 @@
 // From text to typed messages: total, length-checked, and with the same verdicts as the Rust decoders.
 //
-// A check gives the clean value, `undefined` for a wrong one (`bad-message`) or `LARGE` for one above its limit
-// (`too-large`; a message with both faults is a bad one). What no check names is left out (invariant I9).
+// A check gives the clean value, or refuses it: of two refusals in one message, `WRONG` goes before `LARGE`. What
+// no check names is left out (invariant I9).
 
 import {
   MAX_ATTRIBUTES,
@@ -31,7 +31,11 @@ export type DecodeCode = "bad-json" | "bad-message" | "too-large";
 /** What a text was: a message, `null` for a type that this version does not know, or a fault. */
 export type Decoded<T> = { ok: true; value: T | null } | { ok: false; code: DecodeCode };
 
-const LARGE = Symbol();
+type Refusal = Decoded<never> & { ok: false };
+
+const UNREADABLE: Refusal = { ok: false, code: "bad-json" };
+const WRONG: Refusal = { ok: false, code: "bad-message" };
+const LARGE: Refusal = { ok: false, code: "too-large" };
 
 type Check = (value: unknown) => unknown;
 type Fields = Record<string, Check>;
@@ -46,31 +50,25 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 // What JSON.parse takes and others do not: half surrogate pairs, infinite numbers, endless depth.
 const isSound = (value: unknown, depth: number): boolean =>
-  typeof value === "string"
-    ? !LONE_SURROGATE.test(value)
-    : typeof value === "number"
-      ? Number.isFinite(value)
-      : typeof value !== "object" ||
-        value === null ||
-        (depth > 0 && Object.entries(value).every((entry) => isSound(entry[0], 1) && isSound(entry[1], depth - 1)));
+  typeof value === "object" && value !== null
+    ? depth > 0 && Object.entries(value).flat().every((part) => isSound(part, depth - 1))
+    : !LONE_SURROGATE.test(String(value)) && value !== Infinity && value !== -Infinity;
 
 const text =
   (max: number): Check =>
   (value) =>
-    typeof value !== "string" ? undefined : utf8Length(value) > max ? LARGE : value;
+    typeof value !== "string" ? WRONG : utf8Length(value) > max ? LARGE : value;
 
 const integer =
   (min: number, max: number): Check =>
   (value) =>
     // Adding 0 makes -0 an ordinary zero.
-    Number.isInteger(value) && (value as number) >= min && (value as number) <= max ? (value as number) + 0 : undefined;
+    Number.isInteger(value) && (value as number) >= min && (value as number) <= max ? (value as number) + 0 : WRONG;
 
-const bytes =
-  (count: number): Check =>
+const base64url =
+  (min: number, max = min): Check =>
   (value) =>
-    typeof value === "string" && BASE64URL.test(value) && value.length === Math.ceil((count * 4) / 3)
-      ? value
-      : undefined;
+    typeof value === "string" && BASE64URL.test(value) && value.length >= min && value.length <= max ? value : WRONG;
 
 const nullable =
   (check: Check): Check =>
@@ -78,27 +76,27 @@ const nullable =
     value === undefined || value === null ? null : check(value);
 
 const oneOf =
-  (names: string, other?: string): Check =>
+  (names: string, other: unknown = WRONG): Check =>
   (value) =>
-    typeof value !== "string" ? undefined : names.split(" ").includes(value) ? value : other;
+    typeof value !== "string" ? WRONG : names.split(" ").includes(value) ? value : other;
 
 const list =
   (check: Check): Check =>
   (value) =>
-    Array.isArray(value) ? whole(value.map(check)) : undefined;
+    Array.isArray(value) ? whole(value.map(check)) : WRONG;
 
 const record =
   (fields: Fields): Check =>
   (value) => {
-    if (!isRecord(value)) return undefined;
-    const names = Object.keys(fields);
-    const checked = whole(names.map((name) => fields[name]?.(Object.hasOwn(value, name) ? value[name] : undefined)));
-    return Array.isArray(checked) ? Object.fromEntries(names.map((name, index) => [name, checked[index]])) : checked;
+    if (!isRecord(value)) return WRONG;
+    const names = Object.entries(fields);
+    const checked = whole(names.map(([name, check]) => check(value[name])));
+    return Array.isArray(checked) ? Object.fromEntries(names.map(([name], index) => [name, checked[index]])) : checked;
   };
 
 // All of them, or the graver fault among them.
 const whole = (checked: unknown[]): unknown =>
-  checked.includes(undefined) ? undefined : checked.includes(LARGE) ? LARGE : checked;
+  checked.includes(WRONG) ? WRONG : checked.includes(LARGE) ? LARGE : checked;
 
 const BASE64URL = /^([\w-]{4})*([\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
@@ -106,23 +104,31 @@ const u32 = integer(0, 2 ** 32 - 1);
 const i32 = integer(-(2 ** 31), 2 ** 31 - 1);
 const count = integer(1, 2 ** 32 - 1);
 const time = integer(0, MAX_SAFE);
-const flag: Check = (value) => (typeof value === "boolean" ? value : undefined);
+const flag: Check = (value) => (typeof value === "boolean" ? value : WRONG);
 const string = text(Infinity);
 const attribute = text(MAX_ATTRIBUTE_BYTES);
-const id = bytes(16);
-const sealed: Check = (value) =>
-  typeof value === "string" && value.length <= (MAX_SEALED_BYTES * 4) / 3 && BASE64URL.test(value) ? value : undefined;
+const id = base64url(22);
+const sealed = base64url(0, (MAX_SEALED_BYTES * 4) / 3);
 const iceServers = list(record({ urls: list(string), username: nullable(string), credential: nullable(string) }));
 const attributes: Check = (value) => {
-  if (!isRecord(value)) return undefined;
+  if (!isRecord(value)) return WRONG;
   const entries = Object.entries(value);
   const checked = whole(entries.flat().map(attribute));
-  return checked === undefined || checked === LARGE ? checked : entries.length > MAX_ATTRIBUTES ? LARGE : value;
+  return checked === WRONG || checked === LARGE ? checked : entries.length > MAX_ATTRIBUTES ? LARGE : value;
 };
 
-const BROKER: Record<string, Fields> = {
+// By its type; what has an unknown one is `null`.
+const typed =
+  (types: Record<string, Fields>): Check =>
+  (value) => {
+    const { type } = value as Record<string, unknown>;
+    if (typeof type !== "string") return UNREADABLE;
+    return Object.hasOwn(types, type) ? record({ type: () => type, ...types[type] })(value) : null;
+  };
+
+const BROKER = typed({
   queued: { session: id, helpers: u32, position: u32 },
-  challenged: { nonce: bytes(32) },
+  challenged: { nonce: base64url(43) },
   enlisted: { iceServers },
   asked: { ticket: id, origin: text(MAX_ORIGIN_BYTES), message: sealed, waitingMs: time },
   withdrawn: { ticket: id },
@@ -137,9 +143,9 @@ const BROKER: Record<string, Fields> = {
     session: nullable(id),
     retryAfterMs: nullable(time),
   },
-};
+});
 
-const PEER: Record<string, Fields> = {
+const PEER = typed({
   hello: { protocol: count, role: oneOf("visitor helper"), stored: u32 },
   "hello-ack": {},
   page: {
@@ -156,54 +162,40 @@ const PEER: Record<string, Fields> = {
     platform: attribute,
     language: attribute,
     timeZone: attribute,
-    screen: record({ width: u32, height: u32, scale: (value) => (typeof value === "number" ? value + 0 : undefined) }),
+    screen: record({ width: u32, height: u32, scale: (value) => (typeof value === "number" ? value + 0 : WRONG) }),
     attributes,
   },
-  chat: { seq: count, at: time, text: (value) => (value === "" ? undefined : text(MAX_TEXT_BYTES)(value)) },
+  chat: { seq: count, at: time, text: (value) => (value === "" ? WRONG : text(MAX_TEXT_BYTES)(value)) },
   ack: { seq: u32 },
   read: { seq: u32 },
   typing: { on: flag },
   end: {},
   refused: { code: oneOf("bad-json bad-message too-large wrong-state wrong-sequence", "internal") },
-};
+});
 
-const SEALED: Record<string, Fields> = {
+const SEALED = typed({
   answer: { sdp: text(MAX_DESCRIPTION_BYTES) },
   candidate: {
     candidate: text(MAX_CANDIDATE_BYTES),
     sdpMid: nullable(text(MAX_CANDIDATE_BYTES)),
     sdpMLineIndex: nullable(integer(0, 2 ** 16 - 1)),
   },
-};
+});
 
-const introduction = record({ certificate: text(MAX_CERTIFICATE_BYTES), offer: text(MAX_DESCRIPTION_BYTES) });
+const INTRODUCTION = record({ certificate: text(MAX_CERTIFICATE_BYTES), offer: text(MAX_DESCRIPTION_BYTES) });
 
-function parse(text: string, max: number): unknown {
+function decode<T>(text: string, max: number, check: Check): Decoded<T> {
   if (utf8Length(text) > max) return LARGE;
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    return isSound(value, MAX_DEPTH) ? value : undefined;
+    value = JSON.parse(text);
   } catch {
-    return undefined;
+    // As what is no object.
   }
-}
-
-function decode<T>(text: string, max: number, types: Record<string, Fields> | null): Decoded<T> {
-  const value = parse(text, max);
-  if (value === LARGE) return { ok: false, code: "too-large" };
-  if (!isRecord(value)) return { ok: false, code: "bad-json" };
-  let checked: unknown;
-  if (types === null) checked = introduction(value);
-  else {
-    const type = Object.hasOwn(value, "type") ? value["type"] : undefined;
-    if (typeof type !== "string") return { ok: false, code: "bad-json" };
-    const fields = Object.hasOwn(types, type) ? types[type] : undefined;
-    if (fields === undefined) return { ok: true, value: null };
-    checked = record({ type: () => type, ...fields })(value);
-  }
-  if (checked === undefined) return { ok: false, code: "bad-message" };
-  if (checked === LARGE) return { ok: false, code: "too-large" };
-  return { ok: true, value: checked as T };
+  const checked = isRecord(value) && isSound(value, MAX_DEPTH) ? check(value) : UNREADABLE;
+  return checked === UNREADABLE || checked === WRONG || checked === LARGE
+    ? (checked as Refusal)
+    : { ok: true, value: checked as T | null };
 }
 
 /** Decodes what the broker says. */
@@ -216,4 +208,8 @@ export const decodePeer = (text: string): Decoded<PeerMessage> => decode(text, M
 export const decodeSealedSignal = (text: string): Decoded<SealedSignal> => decode(text, MAX_SEALED_BYTES, SEALED);
 
 /** Decodes the payload of Noise message 2. */
-export const decodeIntroduction = (text: string): Decoded<Introduction> => decode(text, MAX_SEALED_BYTES, null);
+export const decodeIntroduction = (text: string): Decoded<Introduction> => decode(text, MAX_SEALED_BYTES, INTRODUCTION);
+
+/** Decodes a JSON object of no certain type. */
+export const decodeObject = (text: string, max: number): Decoded<Record<string, unknown>> =>
+  decode(text, max, (fields) => fields);

@@ -427,7 +427,7 @@ export const HEADER_TIMEOUT_MS = 5000;
 export const MAX_HEAD_BYTES = 8192;
 
 /**
- * How long one HTTP connection may last that does not become a WebSocket. Units: milliseconds. The console
+ * How long one HTTP connection may last that carries no signaling. Units: milliseconds. The console
  * over the slowest mobile line takes ten seconds; a reader who draws it out holds a connection no longer.
  */
 export const HTTP_LIFETIME_MS = 60000;
