@@ -3,13 +3,16 @@
 // Source: RFC 7519 (JWT), RFC 8037 (EdDSA), RFC 7800 (`cnf`). `agent/proto/PROTOCOL.md`, section *Identity*.
 
 import { decode } from "../wire/base64url";
+import { decodeObject } from "../wire/decode";
 import type { UnverifiedCode } from "../wire/peer";
 import {
   CERTIFICATE_GRACE_S,
   MAX_CERTIFICATE_BYTES,
   MAX_CERTIFICATE_LIFETIME_S,
+  MAX_ORIGIN_BYTES,
   type TeamId,
 } from "../wire/signaling";
+import { readText } from "./text";
 
 /** What a certificate says. */
 export type Claims = {
@@ -106,13 +109,19 @@ function isTime(value: unknown): value is number {
 }
 
 function isOrigin(value: unknown): boolean {
-  return typeof value === "string" && /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+  return (
+    typeof value === "string" &&
+    value.length <= MAX_ORIGIN_BYTES &&
+    /^https?:/.test(value) &&
+    URL.canParse(value) &&
+    new URL(value).origin === value
+  );
 }
 
 function object(bytes: Uint8Array): Record<string, unknown> {
-  const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError("no object");
-  return value as Record<string, unknown>;
+  const decoded = decodeObject(readText(bytes), MAX_CERTIFICATE_BYTES);
+  if (!decoded.ok || decoded.value === null) throw new TypeError("no object");
+  return decoded.value;
 }
 
 function text(value: unknown): string {

@@ -12,6 +12,7 @@ import type { AgentToBroker, Sealed, SessionId } from "../wire/signaling";
 import { now } from "./clock";
 import type { PeerConnection } from "./peer-connection";
 import type { SealedChannel } from "./seal";
+import { readText } from "./text";
 
 /** An output that one role alone knows how to carry out. */
 export type RoleOutput = Extract<
@@ -103,7 +104,7 @@ export class Driver {
     this.#through(link, async (channel) => {
       const frame = decode(message);
       // A frame that is no base64url fails as one that nobody sealed.
-      const text = TEXT.decode(await channel.open(frame ?? new Uint8Array()));
+      const text = readText(await channel.open(frame ?? new Uint8Array()));
       const decoded = decodeSealedSignal(text);
       if (!decoded.ok) throw new Error(decoded.code);
       if (decoded.value !== null && this.#link === link) this.input({ input: "opened", signal: decoded.value });
@@ -176,5 +177,3 @@ export class Driver {
       });
   }
 }
-
-const TEXT = new TextDecoder("utf-8", { fatal: true });

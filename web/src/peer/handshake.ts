@@ -6,6 +6,7 @@ import type { UnverifiedCode } from "../wire/peer";
 import type { TeamId } from "../wire/signaling";
 import { verifyCertificate } from "./certificate";
 import type { Initiator, SealedChannel } from "./seal";
+import { readText } from "./text";
 
 /** What the visitor knows by themself. */
 export type Expected = { team: TeamId; origin: string; nowS: number };
@@ -25,7 +26,7 @@ export async function openIntroduction(
   let text: string;
   try {
     finished = await initiator.finish(message2);
-    text = new TextDecoder("utf-8", { fatal: true }).decode(finished.payload);
+    text = readText(finished.payload);
   } catch {
     return { ok: false, code: "handshake-failed" };
   }
