@@ -7,7 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use alongside_signaling_proto::wire::CloseCode;
+
 const PEER_DOC: &str = include_str!("../../agent/proto/PROTOCOL.md");
+const SIGNALING_DOC: &str = include_str!("../../signaling/proto/PROTOCOL.md");
 const PEER_TYPES: &str = include_str!("../../web/src/wire/peer.ts");
 const SIGNALING_TYPES: &str = include_str!("../../web/src/wire/signaling.ts");
 
@@ -32,6 +35,13 @@ fn rows(doc: &str, heading: &str) -> Vec<Vec<String>> {
     }
     assert!(!rows.is_empty(), "no table of {heading}");
     rows
+}
+
+/// What stands under a heading, up to the next of its level.
+fn section<'a>(doc: &'a str, heading: &str) -> &'a str {
+    let (_, rest) =
+        doc.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section {heading}"));
+    rest.split("\n## ").next().unwrap_or(rest)
 }
 
 /// What stands in the first column between backticks, each once.
@@ -96,31 +106,21 @@ fn written_limits(doc: &str) -> BTreeMap<String, String> {
 
 #[test]
 fn what_peers_say() {
-    assert_eq!(names(PEER_DOC, "message"), tags(PEER_TYPES, "PeerMessage"));
+    assert_eq!(names(section(PEER_DOC, "Messages"), "message"), tags(PEER_TYPES, "PeerMessage"));
     assert_eq!(names(PEER_DOC, "signal"), tags(PEER_TYPES, "SealedSignal"));
     assert_eq!(names(PEER_DOC, "introduction"), fields(PEER_TYPES, "Introduction"));
 }
 
-#[test]
-fn what_the_messages_of_peers_hold() {
-    let rows: BTreeMap<String, String> = rows(PEER_DOC, "message")
+/// Compares the third column of a table of messages with the fields of their types.
+fn assert_fields(doc: &str, heading: &str, types: &str, named: &[(&str, &[&str])]) {
+    let rows: BTreeMap<String, String> = rows(doc, heading)
         .into_iter()
         .map(|row| (row[0].trim_matches('`').to_owned(), row[2].clone()))
         .collect();
-    let types = [
-        ("hello", vec!["Hello"]),
-        ("page", vec!["Page", "Viewport", "Scroll"]),
-        ("client", vec!["Client", "Screen"]),
-        ("chat", vec!["Chat"]),
-        ("ack", vec!["Ack"]),
-        ("read", vec!["Read"]),
-        ("typing", vec!["Typing"]),
-        ("refused", vec!["PeerRefused"]),
-    ];
-    for (message, types) in types {
-        let held: BTreeSet<String> = types.iter().flat_map(|name| fields(PEER_TYPES, name)).collect();
+    for (message, names) in named {
+        let held: BTreeSet<String> = names.iter().flat_map(|name| fields(types, name)).collect();
         assert!(!held.is_empty(), "{message}");
-        let said: BTreeSet<String> = rows[message]
+        let said: BTreeSet<String> = rows[*message]
             .split('`')
             .skip(1)
             .step_by(2)
@@ -132,8 +132,27 @@ fn what_the_messages_of_peers_hold() {
 }
 
 #[test]
+fn what_the_messages_of_peers_hold() {
+    assert_fields(
+        section(PEER_DOC, "Messages"),
+        "message",
+        PEER_TYPES,
+        &[
+            ("hello", &["Hello"]),
+            ("page", &["Page", "Viewport", "Scroll"]),
+            ("client", &["Client", "Screen"]),
+            ("chat", &["Chat"]),
+            ("ack", &["Ack"]),
+            ("read", &["Read"]),
+            ("typing", &["Typing"]),
+            ("refused", &["PeerRefused"]),
+        ],
+    );
+}
+
+#[test]
 fn what_goes_wrong_between_peers() {
-    let codes = PEER_DOC.split("\n## Codes\n").nth(1).unwrap();
+    let codes = section(PEER_DOC, "Codes");
     assert_eq!(names(codes, "code"), quoted(declaration(PEER_TYPES, "PeerErrorCode")));
     assert_eq!(names(codes, "error"), quoted(declaration(PEER_TYPES, "SessionErrorCode")));
 }
@@ -163,4 +182,53 @@ fn the_reader_of_types_reads_them() {
     assert!(tags(SIGNALING_TYPES, "BrokerToAgent").contains("forwarded"));
     assert!(limits(SIGNALING_TYPES).contains_key("MAX_FRAME_BYTES"));
     assert_eq!(fields(SIGNALING_TYPES, "Forward"), ["message".to_owned(), "session".to_owned()].into());
+}
+
+#[test]
+fn what_agents_and_broker_say() {
+    assert_eq!(names(SIGNALING_DOC, "upward"), tags(SIGNALING_TYPES, "AgentToBroker"));
+    assert_eq!(names(SIGNALING_DOC, "downward"), tags(SIGNALING_TYPES, "BrokerToAgent"));
+    assert_eq!(names(SIGNALING_DOC, "reason"), quoted(declaration(SIGNALING_TYPES, "LeaveReason")));
+    assert_eq!(names(SIGNALING_DOC, "code"), quoted(declaration(SIGNALING_TYPES, "ErrorCode")));
+}
+
+#[test]
+fn what_the_messages_of_signaling_hold() {
+    let upward: [(&str, &[&str]); 6] = [
+        ("ask", &["Ask"]),
+        ("enlist", &["Enlist"]),
+        ("attend", &["Attend"]),
+        ("claim", &["Claim"]),
+        ("forward", &["Forward"]),
+        ("leave", &["Leave"]),
+    ];
+    assert_fields(SIGNALING_DOC, "upward", SIGNALING_TYPES, &upward);
+    let downward: [(&str, &[&str]); 9] = [
+        ("queued", &["Queued"]),
+        ("challenged", &["Challenged"]),
+        ("enlisted", &["Enlisted"]),
+        ("asked", &["Asked"]),
+        ("withdrawn", &["Withdrawn"]),
+        ("claimed", &["Claimed"]),
+        ("forwarded", &["Forwarded"]),
+        ("left", &["Left"]),
+        ("refused", &["Refused"]),
+    ];
+    assert_fields(SIGNALING_DOC, "downward", SIGNALING_TYPES, &downward);
+}
+
+#[test]
+fn why_the_server_closes() {
+    let ours: BTreeSet<(String, String)> = rows(SIGNALING_DOC, "close")
+        .into_iter()
+        .map(|row| (row[0].clone(), row[1].trim_matches('`').to_owned()))
+        .filter(|(code, _)| code.starts_with("40"))
+        .collect();
+    let all = CloseCode::ALL.map(|code| ((code as u16).to_string(), format!("{code:?}")));
+    assert_eq!(ours, all.into());
+}
+
+#[test]
+fn limits_of_signaling() {
+    assert_eq!(written_limits(SIGNALING_DOC), limits(SIGNALING_TYPES));
 }
