@@ -339,7 +339,7 @@ message: PeerMessage, } | { "input": "received-bad",
  */
 code: PeerErrorCode, } | { "input": "say", 
 /**
- * What they wrote, not empty and at most `MAX_TEXT_BYTES`.
+ * What they wrote; empty or above `MAX_TEXT_BYTES`, it is not taken, and an error says so.
  */
 text: string, } | { "input": "seen", 
 /**

@@ -1,7 +1,10 @@
 //! What goes into a session and what comes out.
 //!
-//! The driver carries out each output and reports what came of it as an input. Peer connections are numbered
-//! by a *generation*: a result of an older generation is dropped by the session.
+//! The driver carries out each output in order and reports what came of it as an input. Peer connections are
+//! numbered by a *generation*: a result of an older generation is dropped by the session. What the broker says,
+//! and what comes of a handshake, is passed on only when it belongs to the session id of the last `Prepared`
+//! (visitor) or of `Accept` (helper); the driver drops the rest. A session that is over still has a `Close` to
+//! give, so it is driven until then.
 
 use alongside_signaling_proto::id::{Place, Sealed, SessionId, TeamId};
 use alongside_signaling_proto::wire::{AgentToBroker, ErrorCode, IceServer, LeaveReason};
@@ -113,7 +116,7 @@ pub enum Input {
     },
     /// Either: the person writes a message.
     Say {
-        /// What they wrote, not empty and at most `MAX_TEXT_BYTES`.
+        /// What they wrote; empty or above `MAX_TEXT_BYTES`, it is not taken, and an error says so.
         text: String,
     },
     /// Either: the person has seen the other's messages up to this one.
@@ -168,7 +171,7 @@ pub struct Whereabouts {
 pub enum Output {
     /// Visitor: open the signaling socket, if it is not open, and keep it open.
     Dial,
-    /// Visitor: the signaling socket is not needed now.
+    /// Visitor: the signaling socket is not needed now; what was told to the broker before still leaves.
     HangUp,
     /// Visitor: draw a session id and make a fresh Noise initiator for it; answer with `Input::Prepared`.
     Prepare {
@@ -376,11 +379,12 @@ pub enum UnverifiedCode {
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum SessionErrorCode {
-    /// The helper could not be verified.
+    /// The helper could not be verified. At the helper, whom the visitor does not tell why, with
+    /// `handshake-failed`.
     Unverified(UnverifiedCode),
     /// The server refused.
     Refused(ErrorCode),
-    /// The peers could not connect in time.
+    /// The peers could not connect, in time or in so many claims.
     ConnectTimeout,
     /// A forwarded message was not by our peer.
     SealBroken,
