@@ -23,6 +23,7 @@ const target = ["chrome137", "firefox130", "safari17"];
 const entries = {
   loader: "src/widget/loader.ts",
   chat: "src/widget/chat.ts",
+  seldom: "src/widget/seldom.ts",
   console: "src/console/main.tsx",
   page: "src/console/index.html",
   demo: "demo/index.html",
@@ -43,12 +44,21 @@ export async function bundle() {
   }
   const files = new Map();
 
-  const chat = await script(entries.chat, { format: "esm", plugins: [styleText, visitorOnly] });
+  const seldom = await script(entries.seldom, { format: "esm" });
+  const seldomName = `seldom.${nameHash(seldom.code)}.js`;
+  const seldomIntegrity = integrity(seldom.code);
+  files.set(seldomName, seldom.code);
+
+  // Each part trusts one next part and no other: its hash is in the one that loads it, up to the page's own tag.
+  const chat = await script(entries.chat, {
+    format: "esm",
+    plugins: [styleText, visitorOnly],
+    define: { SELDOM_FILE: JSON.stringify(seldomName), SELDOM_INTEGRITY: JSON.stringify(seldomIntegrity) },
+  });
   const chatName = `chat.${nameHash(chat.code)}.js`;
   const chatIntegrity = integrity(chat.code);
   files.set(chatName, chat.code);
 
-  // The loader trusts one chat and no other: its hash is part of the loader, whose own hash is in the page's tag.
   const loader = await script(entries.loader, {
     format: "iife",
     plugins: [styleText],
@@ -65,13 +75,14 @@ export async function bundle() {
   files.set("console/index.html", page({ script: appName, style: styleName }));
   files.set(`console/${appName}`, app.code);
   files.set(`console/${styleName}`, app.style);
-  files.set("console/licences.txt", licences([...chat.packages, ...loader.packages, ...app.packages]));
+  files.set("console/licences.txt", licences([...seldom.packages, ...chat.packages, ...loader.packages, ...app.packages]));
 
   for (const [path, bytes] of folder(join(web, "demo"))) files.set(`demo/${path}`, bytes);
 
   const manifest = {
     loader: { file: loaderName, integrity: integrity(loader.code) },
     chat: { file: chatName, integrity: chatIntegrity },
+    seldom: { file: seldomName, integrity: seldomIntegrity },
     console: { file: `console/${appName}`, integrity: integrity(app.code) },
   };
   files.set("manifest.json", Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
@@ -198,7 +209,7 @@ function write(files, out) {
   mkdirSync(out, { recursive: true });
   // Files of an earlier build, by the names that only a build gives.
   for (const name of readdirSync(out)) {
-    if (/^(alongside(\.[0-9a-f]{12})?\.js|chat\.[0-9a-f]{12}\.js|console|demo|manifest\.json)$/.test(name)) {
+    if (/^(alongside(\.[0-9a-f]{12})?\.js|(chat|seldom)\.[0-9a-f]{12}\.js|console|demo|manifest\.json)$/.test(name)) {
       rmSync(join(out, name), { recursive: true });
     }
   }

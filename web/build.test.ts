@@ -28,16 +28,17 @@ test("the loader weighs at most 4 KB, and all up to an open chat at most 14 KB",
   assert.ok(loader + chat <= 14 * KB, `loader and chat weigh ${loader} + ${chat} bytes of ${14 * KB}`);
 });
 
-test("loader and chat bring all they need: neither asks for another file", () => {
-  // The loader's one import is the chat, whose hash it checks first.
+test("nothing is imported but by the loader's one function, which checks the hash first", () => {
   assert.equal(text(manifest.loader.file).match(/\bimport\b/g)?.length, 1);
-  assert.doesNotMatch(text(manifest.chat.file), /\bimport\b\s*[("{*]/);
+  for (const { file } of [manifest.chat, manifest.seldom]) assert.doesNotMatch(text(file), /\bimport\b\s*[("{*]/);
 });
 
-test("the loader trusts the chat that was built with it, and the manifest tells both truly", () => {
-  assert.ok(text(manifest.loader.file).includes(manifest.chat.file));
-  assert.ok(text(manifest.loader.file).includes(manifest.chat.integrity));
-  for (const { file, integrity } of [manifest.loader, manifest.chat, manifest.console]) {
+test("each part trusts the next that was built with it, and the manifest tells all truly", () => {
+  for (const [part, next] of [[manifest.loader, manifest.chat], [manifest.chat, manifest.seldom]]) {
+    assert.ok(text(part.file).includes(next.file));
+    assert.ok(text(part.file).includes(next.integrity));
+  }
+  for (const { file, integrity } of [manifest.loader, manifest.chat, manifest.seldom, manifest.console]) {
     assert.equal(integrity, `sha384-${createHash("sha384").update(bytes(file)).digest("base64")}`);
   }
   assert.deepEqual(bytes("alongside.js"), bytes(manifest.loader.file));

@@ -6,6 +6,10 @@ declare const CHAT_FILE: string;
 /** The only chat that the loader runs, as an `integrity` attribute has it: `sha384-` and base64. */
 declare const CHAT_INTEGRITY: string;
 
+/** The same for what few visitors need, which the chat loads. */
+declare const SELDOM_FILE: string;
+declare const SELDOM_INTEGRITY: string;
+
 /** A stylesheet: in a widget bundle its minified text, in the console a file of its own. */
 declare module "*.css" {
   const text: string;

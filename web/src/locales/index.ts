@@ -16,5 +16,5 @@ type Translation<T> = {
 /** The words of the launcher. */
 export type LauncherWords = Translation<typeof launcher>;
 
-/** The words of the chat over the page. */
+/** The words of the chat over the page, but for those of the launcher. */
 export type WidgetWords = Translation<typeof widget>;

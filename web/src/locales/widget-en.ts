@@ -1,9 +1,5 @@
-/** The words of the chat over the page, in English. */
+/** The words of the chat over the page, in English, but for those of the launcher. */
 export const words = {
-  help: "Help",
-  close: "Close",
-  ask: "Ask for help",
-  again: "Try again",
   cancel: "Cancel",
   end: "End",
   send: "Send",
@@ -46,24 +42,5 @@ export const words = {
     "not-sent": "That could not be sent. Please try again in a moment.",
     other: "The help server or your helper's side had a problem. Please try again, or reload the page.",
   },
-
-  shared: {
-    button: "What is shared",
-    nothing: "Nothing yet. A helper of this site gets what will stand here, once verified.",
-    lead: "Exactly this, straight to your helper and to nobody else:",
-    omitted: (count: number) => `Parts left out, as they may be private: ${count}`,
-    never: "And what you two write. Never: what this page shows, what you type into it, passwords, cookies, files.",
-    /** What a helper is told, by its name on the wire. */
-    fields: {
-      url: "Page address",
-      title: "Page title",
-      viewport: "Window",
-      scroll: "Scrolled",
-      browser: "Browser",
-      platform: "System",
-      language: "Language",
-      timeZone: "Time zone",
-      screen: "Screen",
-    },
-  },
+  shared: "What is shared",
 } as const;

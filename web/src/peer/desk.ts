@@ -15,6 +15,7 @@ import type { Identity } from "./invite";
 import { Outlet } from "./outlet";
 import { OfferingConnection } from "./offering-connection";
 import { prologue, respond, type SealedChannel } from "./seal";
+import { httpTransport } from "./http-transport";
 import { SignalingSocket } from "./signaling-socket";
 import { prepareConnection } from "./support";
 
@@ -80,11 +81,12 @@ export class Desk {
   constructor(options: { server: string; identity: Identity }) {
     this.#identity = options.identity;
     this.#server = new URL(options.server).origin;
-    this.#socket = new SignalingSocket(options.server, {
+    const listener = {
       opened: () => this.#challenge(),
       lost: () => this.#lost(),
-      received: (message) => this.#received(message),
-    });
+      received: (message: BrokerToAgent) => this.#received(message),
+    };
+    this.#socket = new SignalingSocket(options.server, listener, async () => httpTransport);
     const ready = prepareConnection();
     if (typeof ready === "string") {
       this.#unsupported = ready;

@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 
 import { SUBPROTOCOL, type BrokerToAgent } from "../wire/signaling";
+import { httpTransport } from "./http-transport";
 import { SignalingSocket } from "./signaling-socket";
 
 // A browser tells of errors and goes on; Node's event emitters throw when nobody listens.
@@ -75,13 +76,14 @@ test("over a WebSocket: speaks both ways, ignores nonsense, and comes back when 
     });
   });
   const log = new Log();
-  const socket = new SignalingSocket(await listen(server), {
+  const listener = {
     ...log.listener,
     opened: () => {
       log.listener.opened();
       socket.send({ type: "leave", session: SESSION, reason: "ended" });
     },
-  });
+  };
+  const socket = new SignalingSocket(await listen(server), listener, async () => httpTransport);
   t.after(() => {
     socket.close();
     sockets.close();
@@ -110,7 +112,7 @@ test("asks for a sign of life when the network came back, and redials without on
   const heard: string[] = [];
   sockets.on("connection", (socket) => socket.on("message", (data) => void heard.push(String(data))));
   const log = new Log();
-  const socket = new SignalingSocket(await listen(server), log.listener);
+  const socket = new SignalingSocket(await listen(server), log.listener, async () => httpTransport);
   t.after(() => {
     socket.close();
     sockets.close();
@@ -161,7 +163,7 @@ test("over HTTP where WebSockets are refused: speaks both ways in order, and com
   const server = createServer(serve);
   server.on("upgrade", (_request, raw) => raw.destroy());
   const log = new Log();
-  const socket = new SignalingSocket(await listen(server), log.listener);
+  const socket = new SignalingSocket(await listen(server), log.listener, async () => httpTransport);
   t.after(() => {
     socket.close();
     server.close();
@@ -198,7 +200,7 @@ test("a server that is away is not asked more and more often", { timeout: 10_000
     raw.destroy();
   });
   const log = new Log();
-  const socket = new SignalingSocket(await listen(server), log.listener);
+  const socket = new SignalingSocket(await listen(server), log.listener, async () => httpTransport);
   t.after(() => {
     socket.close();
     server.close();

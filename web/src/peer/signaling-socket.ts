@@ -5,7 +5,6 @@
 
 import { decodeBroker } from "../wire/decode";
 import { SUBPROTOCOL, type AgentToBroker, type BrokerToAgent } from "../wire/signaling";
-import { httpTransport } from "./http-transport";
 
 /** What a socket tells. */
 export type SocketListener = {
@@ -19,6 +18,9 @@ export type SocketListener = {
 
 /** One way to carry texts to the server and back; told of its end at most once, and not after `close`. */
 export type Transport = { send(text: string): void; close(): void };
+
+/** Opens a way to the server. */
+export type OpenTransport = (base: URL, listener: TransportListener) => Transport;
 
 /** What a transport tells. */
 export type TransportListener = { opened(): void; received(text: string): void; closed(): void };
@@ -42,6 +44,7 @@ const DIAL_MS = 10_000;
 export class SignalingSocket {
   #server: string;
   #listener: SocketListener;
+  #httpTransport: OpenTransport;
   #transport: Transport | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #watching: AbortController | undefined;
@@ -49,8 +52,9 @@ export class SignalingSocket {
   #overHttp = false;
   #failures = 0;
 
-  /** Makes a socket without opening it. */
-  constructor(server: string, listener: SocketListener) {
+  /** Makes a socket without opening it. Few ever need the way over plain HTTP: it may come when they do. */
+  constructor(server: string, listener: SocketListener, httpTransport: () => Promise<OpenTransport>) {
+    this.#httpTransport = whenLoaded(httpTransport);
     this.#server = server;
     this.#listener = listener;
   }
@@ -81,7 +85,7 @@ export class SignalingSocket {
 
   #dial(): void {
     this.#arm(DIAL_MS, () => this.#closed());
-    this.#transport = (this.#overHttp ? httpTransport : webSocketTransport)(new URL("/v1/", this.#server), {
+    this.#transport = (this.#overHttp ? this.#httpTransport : webSocketTransport)(new URL("/v1/", this.#server), {
       opened: () => {
         this.#open = true;
         this.#heard();
@@ -154,5 +158,26 @@ function webSocketTransport(base: URL, listener: TransportListener): Transport {
       socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
       socket.close();
     },
+  };
+}
+
+function whenLoaded(load: () => Promise<OpenTransport>): OpenTransport {
+  return (base, listener) => {
+    let transport: Transport | undefined;
+    let closed = false;
+    load().then(
+      (open) => {
+        if (!closed) transport = open(base, listener);
+      },
+      () => closed || listener.closed(),
+    );
+    return {
+      // Nobody sends before it is open.
+      send: (text) => transport?.send(text),
+      close() {
+        closed = true;
+        transport?.close();
+      },
+    };
   };
 }

@@ -17,7 +17,7 @@ import { Outlet } from "./outlet";
 import { PeerConnection } from "./peer-connection";
 import { drawId } from "./random";
 import { Initiator, prologue, type SealedChannel } from "./seal";
-import { SignalingSocket } from "./signaling-socket";
+import { type OpenTransport, SignalingSocket } from "./signaling-socket";
 import { prepareConnection } from "./support";
 
 /** How much of an address the helper sees: cleaned of what may be secret, the path alone, or all of it. */
@@ -59,18 +59,19 @@ export class Visitor {
   #handshake: Handshake | null = null;
 
   /** Makes an ask without starting it: nothing is requested from anywhere. */
-  constructor({ server, teams, urls }: VisitorOptions) {
+  constructor({ server, teams, urls }: VisitorOptions, httpTransport: () => Promise<OpenTransport>) {
     this.#driver = new Driver(Session.visitor(teams, location.origin), {
       carryOut: (output) => this.#carryOut(output),
       signal: (message) => this.#socket.send(message),
       tell: (event) => this.#unable || this.#tell(event),
       sent: (message) => this.#sent(message),
     });
-    this.#socket = new SignalingSocket(server, {
+    const listener = {
       opened: () => this.#input({ input: "socket-opened" }),
       lost: () => this.#input({ input: "socket-lost" }),
-      received: (message) => this.#received(message),
-    });
+      received: (message: BrokerToAgent) => this.#received(message),
+    };
+    this.#socket = new SignalingSocket(server, listener, httpTransport);
     this.#navigation = new Navigation(
       (address) => cleanAddress(address, urls),
       (page) => this.#input({ input: "navigated", page }),

@@ -2,26 +2,30 @@
 
 import { flatCode } from "../conversation/error-code";
 import { MessageList } from "../conversation/message-list";
-import { words } from "../locales/widget-en";
+import { words as own } from "../locales/widget-en";
 import { Visitor } from "../peer/visitor";
 import type { EndedBy, Event, SessionErrorCode } from "../wire/peer";
-import { dress } from "./element";
 import { drawPanel } from "./panel";
 import style from "./panel.css";
-import { drawShared } from "./sharing";
 import type { Chat, Shell } from "./shell";
 import { explain, standing } from "./standing";
+import { take } from "./toolkit";
+
+type Seldom = typeof import("./seldom");
 
 /** Puts the chat into the launcher's shell. */
-export function mount({ config, root, frame, emit, setState, setUnread, setOpen }: Shell): Chat {
+export function mount({ config, toolkit, words: before, load, root, frame, emit, setState, setUnread, setOpen }: Shell): Chat {
+  take(toolkit);
+  const words = { ...before, ...own };
   const attributes: Record<string, string> = {};
-  let visitor = new Visitor(config);
+  let loading: Promise<Seldom> | undefined;
+  let visitor = makeVisitor();
   let list = new MessageList("visitor");
   let position = 1;
   let endedBy: EndedBy = "lost";
   let error: SessionErrorCode = "peer-fault";
   let unread = 0;
-  let before: Element | null = null;
+  let origin: Element | null = null;
 
   const panel = drawPanel(words, {
     ask,
@@ -33,17 +37,32 @@ export function mount({ config, root, frame, emit, setState, setUnread, setOpen 
     close,
     say: (text) => visitor.say(text),
     writing: (on) => visitor.writing(on),
-    shared: () => drawShared(visitor.shared.page, visitor.shared.client, words),
+    cut: async (text) => (await seldom()).segments(text),
+    shared: async () => (await seldom()).drawShared(toolkit.h, visitor.shared.page, visitor.shared.client),
   });
   const { element } = panel;
 
-  dress(root, style);
+  toolkit.dress(root, style);
   frame.append(element);
   document.addEventListener("visibilitychange", update);
 
+  function makeVisitor() {
+    return new Visitor(config, async () => (await seldom()).httpTransport);
+  }
+
+  async function seldom() {
+    loading ??= load(SELDOM_FILE, SELDOM_INTEGRITY) as Promise<Seldom>;
+    try {
+      return await loading;
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  }
+
   function ask() {
     if (!["idle", "ended", "failed"].includes(visitor.state)) return;
-    const fresh = new Visitor(config);
+    const fresh = makeVisitor();
     visitor = fresh;
     list = new MessageList("visitor");
     position = 1;
@@ -94,7 +113,7 @@ export function mount({ config, root, frame, emit, setState, setUnread, setOpen 
 
   function open(wanted: boolean) {
     if (element.hidden) {
-      before = root.activeElement ?? document.activeElement;
+      origin = root.activeElement ?? document.activeElement;
       element.hidden = false;
       setOpen(true);
     }
@@ -108,7 +127,7 @@ export function mount({ config, root, frame, emit, setState, setUnread, setOpen 
     element.hidden = true;
     setOpen(false);
     // Back to where the person came from, unless they have gone elsewhere already.
-    if (held) (before as HTMLElement | null)?.focus();
+    if (held) (origin as HTMLElement | null)?.focus();
   }
 
   function end() {

@@ -3,7 +3,7 @@
 import { look } from "../conversation/draft";
 import type { WidgetWords } from "../locales";
 import { TYPING_TIMEOUT_MS } from "../wire/peer";
-import { button, h, icon } from "./element";
+import { button, h, icon } from "./toolkit";
 
 /** The text field with its button, drawn. */
 export interface Composer {

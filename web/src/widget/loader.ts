@@ -2,10 +2,11 @@
 
 import { words } from "../locales/launcher-en";
 import { installApi } from "./api";
-import { loadChat } from "./chat-file";
+import { loadModule } from "./checked-module";
 import { readConfig } from "./config";
+import * as toolkit from "./element";
 import { drawLauncher } from "./launcher";
-import type { Chat } from "./shell";
+import type { Chat, Mount } from "./shell";
 
 const script = document.currentScript ?? document.querySelector("script[data-team]");
 
@@ -77,10 +78,14 @@ function start(tag: HTMLScriptElement): void {
     launcher.setBusy(true);
     setState("asking");
     try {
-      const mount = await loadChat(address, nonce);
+      const load = (file: string, integrity: string) => loadModule(file, integrity, address, nonce);
+      const { mount } = (await load(CHAT_FILE, CHAT_INTEGRITY)) as { mount: Mount };
       chat = mount({
         ...launcher,
         config,
+        toolkit,
+        words,
+        load,
         emit,
         setState,
         setUnread(count, described) {

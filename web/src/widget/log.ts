@@ -1,9 +1,9 @@
 // The conversation on the visitor's screen.
 
-import { segments } from "../conversation/links";
+import type { Segment } from "../conversation/links";
 import { type Entry, MAX_ENTRIES } from "../conversation/message-list";
 import type { WidgetWords } from "../locales";
-import { h } from "./element";
+import { h } from "./toolkit";
 
 /** The log, drawn. */
 export interface Log {
@@ -18,8 +18,8 @@ export interface Log {
   divide(): void;
 }
 
-/** Draws an empty log. */
-export function drawLog(words: WidgetWords): Log {
+/** Draws an empty log; `cut` finds the addresses in a text that may have some. */
+export function drawLog(words: WidgetWords, cut: (text: string) => Promise<Segment[]>): Log {
   const lines = h("div");
   // Laid out from the end, so that whoever reads the newest message stays with it, whatever grows.
   const element = h("div", { className: "scroll", role: "log", ariaLabel: words.conversation, tabIndex: 0 }, lines);
@@ -30,12 +30,20 @@ export function drawLog(words: WidgetWords): Log {
   function draw({ key, mark, text, at }: Entry, helper: string): HTMLElement {
     const shown = h("span", { ariaLive: "off" });
     marks.set(key, shown);
+    const body = h("p", { dir: "auto" }, text);
+    if (/https?:/i.test(text)) {
+      cut(text).then(
+        (pieces) => body.replaceChildren(...pieces.map((piece) => ("href" in piece ? link(piece) : piece.text))),
+        // An address that cannot be looked at stays text.
+        console.warn,
+      );
+    }
     return h(
       "article",
       { className: mark ? "own" : "other" },
       // Read aloud and copied as “Mira: Hello”.
       h("b", {}, h("bdi", {}, mark ? words.you : helper), h("i", {}, ": ")),
-      h("p", { dir: "auto" }, ...segments(text).map((piece) => ("href" in piece ? link(piece) : piece.text))),
+      body,
       h("small", {}, new Date(at).toLocaleTimeString([], { timeStyle: "short" }), shown),
     );
   }

@@ -1,10 +1,11 @@
 // The panel over the page: what is going on, the conversation, and where to write.
 
+import type { Segment } from "../conversation/links";
 import type { Entry } from "../conversation/message-list";
-import type { WidgetWords } from "../locales";
+import type { LauncherWords, WidgetWords } from "../locales";
 import type { State } from "../wire/peer";
 import { drawComposer } from "./composer";
-import { button, h, icon } from "./element";
+import { button, h, icon } from "./toolkit";
 import { drawLog } from "./log";
 import type { Standing } from "./standing";
 
@@ -23,7 +24,9 @@ export interface PanelActions {
   /** Tells that somebody is writing, or has stopped. */
   writing(on: boolean): void;
   /** Draws what is shared, as it is now. */
-  shared(): Node[];
+  shared(): Promise<Node[]>;
+  /** Finds the addresses in a text. */
+  cut(text: string): Promise<Segment[]>;
 }
 
 /** What the panel shows. */
@@ -50,8 +53,8 @@ export interface Panel {
 }
 
 /** Draws the panel, folded. */
-export function drawPanel(words: WidgetWords, actions: PanelActions): Panel {
-  const log = drawLog(words);
+export function drawPanel(words: LauncherWords & WidgetWords, actions: PanelActions): Panel {
+  const log = drawLog(words, actions.cut);
   const composer = drawComposer(words, actions.say, actions.writing);
   const face = h("span", { className: "face", ariaHidden: "true" });
   const title = h("strong");
@@ -59,8 +62,8 @@ export function drawPanel(words: WidgetWords, actions: PanelActions): Panel {
   const cancel = button(words.cancel, "plain", actions.cancel);
   const again = button("", "primary", actions.ask);
   const end = button(words.end, "", actions.end);
-  const sharing = h("div", { className: "scroll sharing", role: "region", ariaLabel: words.shared.button, tabIndex: 0 });
-  const what = button(words.shared.button, "", () => tell(sharing.hidden === true));
+  const sharing = h("div", { className: "scroll sharing", role: "region", ariaLabel: words.shared, tabIndex: 0 });
+  const what = button(words.shared, "", () => tell(sharing.hidden === true));
   const element = h(
     "section",
     { className: "panel", role: "dialog", ariaLabel: words.help, tabIndex: -1, hidden: true },
@@ -89,9 +92,16 @@ export function drawPanel(words: WidgetWords, actions: PanelActions): Panel {
     sharing.hidden = !on;
     log.element.hidden = on;
     what.ariaExpanded = `${on}`;
-    const list = h("div", {}, ...(on ? actions.shared() : []));
-    // What is the same stays, with what somebody has selected in it.
-    if (list.textContent !== sharing.textContent) sharing.replaceChildren(list);
+    if (on) {
+      actions.shared().then(
+        (nodes) => {
+          const list = h("div", {}, ...nodes);
+          // What is the same stays, with what somebody has selected in it.
+          if (list.textContent !== sharing.textContent) sharing.replaceChildren(list);
+        },
+        () => sharing.replaceChildren(words.errors.other),
+      );
+    }
   }
 
   // On a phone the keyboard takes a part of the screen away; the style sheet fits the panel into the rest. Who

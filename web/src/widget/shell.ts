@@ -1,6 +1,8 @@
 // Where the launcher ends and the chat begins: the loader makes a shell, the chat, loaded later, lives in it.
 
+import type { LauncherWords } from "../locales";
 import type { Config } from "./config";
+import type { Toolkit } from "./toolkit";
 
 /** The events a site can listen to, and what they carry. */
 export interface Events {
@@ -20,6 +22,11 @@ export type Emit = <K extends keyof Events>(event: K, detail: Events[K]) => void
 /** What the launcher gives the chat. */
 export interface Shell {
   readonly config: Config;
+  readonly toolkit: Toolkit;
+  /** The words that stand in the launcher already. */
+  readonly words: LauncherWords;
+  /** Loads another part of the widget, if it is the one with this hash. */
+  readonly load: (file: string, integrity: string) => Promise<unknown>;
   readonly root: ShadowRoot;
   /** The element in the shadow root that carries theme, side and language; all else goes into it. */
   readonly frame: HTMLElement;

@@ -1,0 +1,16 @@
+// The loader's way to build elements, handed to the chat so that it is not loaded twice.
+
+import type * as element from "./element";
+
+/** What the loader hands over. */
+export type Toolkit = typeof element;
+
+export let h: Toolkit["h"];
+export let button: Toolkit["button"];
+export let icon: Toolkit["icon"];
+export let dress: Toolkit["dress"];
+
+/** Takes the loader's functions; before anything is drawn. */
+export function take(given: Toolkit): void {
+  ({ h, button, icon, dress } = given);
+}
