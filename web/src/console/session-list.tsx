@@ -22,15 +22,13 @@ export function SessionList(props: { visits: readonly Visit[]; selected: Visit |
 function Entry({ visit, selected, onSelect }: { visit: Visit; selected: boolean; onSelect: (visit: Visit) => void }) {
   const { session, messages } = visit;
   const described = `session-${session.id}`;
-  const last = messages.entries.at(-1);
+  // Not the last message: somebody who looks over the helper's shoulder sees one conversation at a time.
   const below =
-    session.state !== "connected" || last === undefined
-      ? session.page !== null && session.state === "connected"
-        ? session.page.title
-        : words.state[session.state]
+    session.state !== "connected"
+      ? words.state[session.state]
       : messages.typing
         ? words.conversation.typing
-        : last.text;
+        : (session.page?.title ?? words.state.connected);
   return (
     <li>
       <button

@@ -1,0 +1,181 @@
+// The main job: Help, Accept, talk, follow, End. The real server, a browser for each of the two.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+
+import { HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { startServer } from "./server.mjs";
+
+let server, theirs, ours;
+before(async () => {
+  server = await startServer();
+  [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+});
+after(async () => {
+  await theirs.close();
+  await ours.close();
+  assert.equal(await server.stop(), 0);
+});
+
+afterEach(async () => {
+  await Promise.all([theirs.leave(), ours.leave()]);
+});
+
+async function two(path = "") {
+  const helper = await HelperHand.at(await ours.window(), server.console);
+  const page = await theirs.window();
+  await page.goto(server.demo + path);
+  return { helper, visitor: new VisitorHand(page), page };
+}
+
+async function connected(path) {
+  const pair = await two(path);
+  await pair.visitor.button("Help").click();
+  await pair.helper.accept();
+  await pair.visitor.is("connected");
+  await pair.helper.is("connected");
+  return pair;
+}
+
+test("help is asked for, given, and ended", async () => {
+  const { helper, visitor, page } = await two("?q=lamp");
+  await visitor.button("Help").click();
+  await visitor.is("waiting");
+  await visitor.status.waitFor();
+  await helper.accept();
+  await visitor.is("connected");
+  await visitor.say("Where do I pay?");
+  await helper.reads("Where do I pay?");
+  await helper.say("At the top right.");
+  await visitor.reads("At the top right.");
+  // A message starts with who wrote it, for those who cannot see where it stands.
+  const first = await helper.log.getByRole("listitem").or(helper.log.getByRole("article")).first().textContent();
+  assert.match(first, /^\s*Visitor/);
+  await visitor.log.getByText(/Read/).waitFor();
+
+  await helper.sees("Nook, good things for a small desk", `${server.demo}?q=lamp`);
+  await helper.visitor.getByText("Linux").waitFor();
+  await helper.visitor.getByText(/Chrom/).waitFor();
+
+  await page.evaluate(() => history.pushState({}, "", "?q=plant"));
+  await helper.sees("Nook, good things for a small desk", `${server.demo}?q=plant`);
+  await page.evaluate(() => (document.title = "Plants"));
+  await helper.sees("Plants", `${server.demo}?q=plant`);
+  // From here on the shop, told of a popstate, gives its own titles again.
+  await page.evaluate(() => (location.hash = "fern"));
+  await helper.sees(null, `${server.demo}?q=plant#fern`);
+  await page.evaluate(() => history.replaceState({}, "", "?q=mug#cup"));
+  await helper.sees(null, `${server.demo}?q=mug#cup`);
+  await page.evaluate(() => history.back());
+  await helper.sees(null, `${server.demo}?q=plant`);
+  await page.evaluate(() => history.forward());
+  await helper.sees(null, `${server.demo}?q=mug#cup`);
+
+  const [opened] = await Promise.all([helper.page.context().waitForEvent("page"), helper.button("Open page").click()]);
+  await opened.waitForLoadState();
+  assert.equal(opened.url(), `${server.demo}?q=mug#cup`);
+  assert.equal(await opened.evaluate(() => window.opener), null);
+  await opened.close();
+
+  await visitor.button("End").click();
+  await visitor.is("ended");
+  await helper.is("ended");
+});
+
+test("the helper ends it, and the visitor is told", async () => {
+  const pair = await connected();
+  await pair.helper.button("End session").click();
+  await pair.helper.is("ended");
+  await pair.visitor.is("ended");
+  await pair.visitor.status.getByText(/ended/i).waitFor();
+});
+
+test("an ask is taken back, and leaves the list", async () => {
+  const { helper, visitor } = await two();
+  await visitor.button("Help").click();
+  await helper.waiting.getByRole("button", { name: "Accept" }).waitFor();
+  await visitor.button("Cancel").click();
+  await helper.waiting.getByRole("button", { name: "Accept" }).waitFor({ state: "detached" });
+});
+
+test("nobody is there, the visitor is told so, and then somebody comes", async () => {
+  const page = await theirs.window();
+  await page.goto(server.demo);
+  const visitor = new VisitorHand(page);
+  await visitor.button("Help").click();
+  await visitor.is("unavailable");
+  await visitor.say("Is anybody there?");
+  const helper = await HelperHand.at(await ours.window(), server.console);
+  await visitor.is("waiting");
+  await helper.accept();
+  await helper.reads("Is anybody there?");
+});
+
+test("several sessions at one console, and only the chosen one's conversation is shown", async () => {
+  const helper = await HelperHand.at(await ours.window(), server.console);
+  for (const word of ["first", "second"]) {
+    const page = await theirs.window();
+    await page.goto(`${server.demo}?q=${word}`);
+    const visitor = new VisitorHand(page);
+    await visitor.button("Help").click();
+    await helper.accept();
+    await visitor.is("connected");
+    await visitor.say(`I am the ${word}`);
+    await helper.reads(`I am the ${word}`);
+  }
+  assert.equal(await helper.sessions.getByRole("listitem").count(), 2);
+  assert.equal(await helper.page.getByText("I am the first", { exact: true }).isVisible(), false);
+  await helper.sessions.getByRole("button").first().click();
+  const shown = await helper.log.textContent();
+  assert.equal(/first/.test(shown) !== /second/.test(shown), true, shown);
+});
+
+test("two helpers accept at once: one has the visitor, the other is told", async () => {
+  const helpers = [
+    await HelperHand.at(await ours.window(), server.console),
+    await HelperHand.at(await ours.window(), server.console),
+  ];
+  const page = await theirs.window();
+  await page.goto(server.demo);
+  const visitor = new VisitorHand(page);
+  await visitor.button("Help").click();
+  const buttons = helpers.map((helper) => helper.waiting.getByRole("button", { name: "Accept" }));
+  await Promise.all(buttons.map((button) => button.waitFor()));
+  await Promise.all(buttons.map((button) => button.click({ noWaitAfter: true }).catch(() => {})));
+  await visitor.is("connected");
+  const states = () =>
+    Promise.all(helpers.map((helper) => helper.page.locator("[data-state=connected]").count()));
+  await Promise.race(helpers.map((helper) => helper.is("connected")));
+  assert.deepEqual((await states()).sort(), [0, 1]);
+  for (const helper of helpers) {
+    await helper.waiting.getByRole("button", { name: "Accept" }).waitFor({ state: "detached" });
+  }
+});
+
+test("the main job by keyboard alone", async () => {
+  const { helper, visitor, page } = await two();
+  for (let at = 0; at < 60; at++) {
+    await page.keyboard.press("Tab");
+    if (await visitor.button("Help").evaluate((button) => button === button.getRootNode().activeElement)) break;
+  }
+  await page.keyboard.press("Enter");
+  await visitor.is("waiting");
+  await helper.waiting.getByRole("button", { name: "Accept" }).waitFor();
+  for (let at = 0; at < 60; at++) {
+    await helper.page.keyboard.press("Tab");
+    if (await helper.page.evaluate(() => /Accept/.test(document.activeElement?.textContent ?? ""))) break;
+  }
+  await helper.page.keyboard.press("Enter");
+  await helper.is("connected");
+  await helper.page.keyboard.type("Hello");
+  await helper.page.keyboard.press("Enter");
+  await visitor.reads("Hello");
+  await visitor.box.focus();
+  await page.keyboard.type("One line");
+  await page.keyboard.press("Shift+Enter");
+  await page.keyboard.type("and another");
+  await page.keyboard.press("Enter");
+  await helper.log.getByText(/One line\s+and another/).waitFor();
+  await page.keyboard.press("Escape");
+  await visitor.panel.waitFor({ state: "hidden" });
+});

@@ -1,0 +1,143 @@
+// Two people with a browser each: what they press and read goes by role and accessible name, as a person's does.
+//
+// Whatever else their browsers do is watched: a request to a foreign host, an error in a page or a violation of a
+// policy fails the test (invariant I11).
+
+import assert from "node:assert/strict";
+
+import { chromium } from "playwright-core";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-dev-shm-usage",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--disable-quic",
+];
+
+/** Starts a browser of somebody's own. */
+export async function startBrowser() {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: FLAGS,
+    // Pages that are left must be able to come back, as at home.
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
+  const complaints = [];
+  const watch = (page) => {
+    page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") complaints.push(`${page.url()}: ${message.text()}`);
+    });
+    page.on("request", (request) => {
+      const { protocol, hostname } = new URL(request.url());
+      const ours = hostname === "localhost" || hostname === "127.0.0.1";
+      if (/^(http|ws)/.test(protocol) && !ours) complaints.push(`asked a foreign host: ${request.url()}`);
+    });
+  };
+  return {
+    complaints,
+    /** Closes all windows, as at the end of a test. */
+    async leave() {
+      await Promise.all(browser.contexts().map((context) => context.close()));
+    },
+    /** A window that shares nothing with the others: another person, or the same one elsewhere. */
+    async window(options = {}) {
+      const context = await browser.newContext(options);
+      context.setDefaultTimeout(15_000);
+      context.on("page", watch);
+      return context.newPage();
+    },
+    /** Closes it; fails when anything was wrong that the test did not expect. */
+    async close(expected = []) {
+      await browser.close();
+      const unexpected = complaints.filter((complaint) => !expected.some((pattern) => pattern.test(complaint)));
+      assert.deepEqual(unexpected, []);
+    },
+  };
+}
+
+/** Somebody who needs help on the page they have open. */
+export class VisitorHand {
+  /** Takes a page with the tag in it. */
+  constructor(page) {
+    this.page = page;
+    this.host = page.locator("alongside-help");
+    this.panel = page.getByRole("dialog", { name: "Help", exact: true });
+    this.status = this.panel.getByRole("status");
+    this.log = this.panel.getByRole("log", { name: "Conversation" });
+    this.box = this.panel.getByRole("textbox", { name: "Message" });
+  }
+
+  /** A button of the panel, or the launcher. */
+  button(name) {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  async say(text) {
+    await this.box.fill(text);
+    await this.button("Send").click();
+  }
+
+  /** Waits for what the host says of its state. */
+  async is(state) {
+    await this.page.locator(`alongside-help[data-state="${state}"]`).waitFor({ state: "attached" });
+  }
+
+  async reads(text) {
+    await this.log.getByText(text, { exact: true }).waitFor();
+  }
+}
+
+/** Somebody who helps at a console. */
+export class HelperHand {
+  /** Takes a page with the console in it. */
+  constructor(page) {
+    this.page = page;
+    this.waiting = page.getByRole("list", { name: "Waiting" });
+    this.sessions = page.getByRole("list", { name: "Sessions" });
+    this.log = page.getByRole("log", { name: "Conversation" });
+    this.box = page.getByRole("textbox", { name: "Message" });
+    this.region = page.getByRole("region", { name: "Page", exact: true });
+    this.visitor = page.getByRole("region", { name: "Visitor", exact: true });
+  }
+
+  /** Opens the console by an invite and is at work. */
+  static async at(page, invite) {
+    await page.goto(invite);
+    const helper = new HelperHand(page);
+    await page.getByRole("switch", { name: "Available" }).waitFor();
+    return helper;
+  }
+
+  button(name) {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  async accept() {
+    await this.waiting.getByRole("button", { name: "Accept" }).first().click();
+  }
+
+  async say(text) {
+    await this.box.fill(text);
+    await this.button("Send").click();
+  }
+
+  async is(state) {
+    await this.page.locator(`[data-state="${state}"]`).first().waitFor();
+  }
+
+  async reads(text) {
+    await this.log.getByText(text, { exact: true }).waitFor();
+  }
+
+  /** Waits until the page region shows this title, if one is given, and this address. */
+  async sees(title, url) {
+    if (title !== null) await this.region.getByRole("heading", { name: title, exact: true }).waitFor();
+    const link = this.region.getByRole("link", { name: url, exact: true });
+    await link.waitFor();
+    assert.equal(await link.getAttribute("href"), url);
+  }
+}

@@ -1,0 +1,57 @@
+// The real server, started for one test file and ended with it.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const binaries = fileURLToPath(new URL("../../target/debug/", import.meta.url));
+
+/** Where a program that `tests/run` has built lies. */
+export const program = (name) => join(binaries, name);
+
+/**
+ * Starts a server with the demo on free ports.
+ *
+ * Gives what it printed, its process id, its log so far, and `stop`, after which `start` begins one anew: with the
+ * same team unless another folder is given.
+ */
+export async function startServer({ listen = "127.0.0.1:0", folder, more = [], environment = {} } = {}) {
+  const home = folder ?? mkdtempSync(join(tmpdir(), "alongside-"));
+  const args = ["--listen", listen, "--stun", "127.0.0.1:0", "--demo", "--demo-team", join(home, "team.pem"), ...more];
+  const child = spawn(program("alongside-signaling"), args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...environment },
+  });
+  let log = "";
+  child.stderr.on("data", (text) => (log += text));
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  const printed = {};
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, name, value] = /^(listening|stun|demo page|console) +(\S+)$/.exec(line) ?? [];
+    printed[name] = value;
+    if (name === "console") break;
+  }
+  if (printed.console === undefined) throw new Error(`the server did not start: ${log}`);
+  return {
+    pid: child.pid,
+    origin: printed.listening,
+    stun: printed.stun,
+    demo: printed["demo page"],
+    console: printed.console,
+    port: Number(new URL(printed.listening).port),
+    folder: home,
+    get log() {
+      return log;
+    },
+    /** Ends it as an operator would; `keep` leaves its team for the next. */
+    async stop({ keep = false, signal = "SIGTERM" } = {}) {
+      child.kill(signal);
+      const status = await ended;
+      if (!keep && folder === undefined) rmSync(home, { recursive: true, force: true });
+      return status;
+    },
+  };
+}
