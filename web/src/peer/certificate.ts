@@ -84,47 +84,43 @@ function read(body: Uint8Array): Claims | null {
   try {
     const { jti, sub, iat, exp, cnf, noise, origins = null, automated = false } = object(body);
     const { kty, crv, x } = (cnf as { jwk: Record<string, unknown> }).jwk;
-    const claims = { jti, sub, iat, exp, noise: decode(text(noise)), key: decode(text(x)), origins, automated };
+    const claims = { jti: text(jti), sub: text(sub), iat, exp, noise: publicKey(noise), key: publicKey(x), origins, automated };
+    const [from, until] = [iat as number, exp as number];
     const fits =
-      text(jti) &&
-      text(sub) &&
       kty === "OKP" &&
       crv === "Ed25519" &&
-      claims.key?.length === 32 &&
-      claims.noise?.length === 32 &&
       typeof automated === "boolean" &&
       (origins === null || (Array.isArray(origins) && origins.every(isOrigin))) &&
-      isTime(iat) &&
-      isTime(exp) &&
-      exp >= iat &&
-      exp - iat <= MAX_CERTIFICATE_LIFETIME_S;
+      [from, until].every(Number.isSafeInteger) &&
+      from >= 0 &&
+      until >= from &&
+      until - from <= MAX_CERTIFICATE_LIFETIME_S;
     return fits ? (claims as Claims) : null;
   } catch {
     return null;
   }
 }
 
-function isTime(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isOrigin(value: unknown): boolean {
-  return (
-    typeof value === "string" &&
-    value.length <= MAX_ORIGIN_BYTES &&
-    /^https?:/.test(value) &&
-    URL.canParse(value) &&
-    new URL(value).origin === value
-  );
-}
+// Each of these throws when it is something else.
 
 function object(bytes: Uint8Array): Record<string, unknown> {
   const decoded = decodeObject(readText(bytes), MAX_CERTIFICATE_BYTES);
-  if (!decoded.ok || decoded.value === null) throw new TypeError("no object");
-  return decoded.value;
+  if (decoded.ok && decoded.value) return decoded.value;
+  throw new TypeError();
 }
 
 function text(value: unknown): string {
-  if (typeof value !== "string" || value === "") throw new TypeError("no text");
-  return value;
+  if (typeof value === "string" && value) return value;
+  throw new TypeError();
+}
+
+function publicKey(value: unknown): Uint8Array {
+  const bytes = decode(text(value));
+  if (bytes?.length === 32) return bytes;
+  throw new TypeError();
+}
+
+function isOrigin(value: unknown): boolean {
+  const origin = text(value);
+  return origin.length <= MAX_ORIGIN_BYTES && origin.startsWith("http") && new URL(origin).origin === origin;
 }

@@ -85,7 +85,7 @@ test("a message 2 with any byte altered, cut or added is refused", async () => {
 
 test("a message 1 that is none gets no answer", async () => {
   const key = await x25519(new Uint8Array(32).fill(5));
-  const answer = (message1: Uint8Array) => respond(new Uint8Array(), message1, key, new Uint8Array(3));
+  const answer = (message1: Uint8Array<ArrayBuffer>) => respond(new Uint8Array(), message1, key, new Uint8Array(3));
   for (const wrong of [...weakPoints.map(bytes), new Uint8Array(), new Uint8Array(31).fill(9), new Uint8Array(33).fill(9)]) {
     await assert.rejects(answer(wrong), { code: "handshake-failed" });
   }

@@ -5,7 +5,7 @@ import { decodeIntroduction } from "../wire/decode";
 import type { UnverifiedCode } from "../wire/peer";
 import type { TeamId } from "../wire/signaling";
 import { verifyCertificate } from "./certificate";
-import type { Initiator, SealedChannel } from "./seal";
+import type { Bytes, Initiator, SealedChannel } from "./seal";
 import { readText } from "./text";
 
 /** What the visitor knows by themself. */
@@ -19,7 +19,7 @@ export type Introduced =
 /** Opens message 2 and verifies what is in it. */
 export async function openIntroduction(
   initiator: Initiator,
-  message2: Uint8Array,
+  message2: Bytes,
   { team, origin, nowS }: Expected,
 ): Promise<Introduced> {
   let finished: Awaited<ReturnType<Initiator["finish"]>>;

@@ -7,7 +7,7 @@
 import { decode } from "../wire/base64url";
 
 /** Bytes as WebCrypto takes them. */
-type Bytes = Uint8Array<ArrayBuffer>;
+export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** An X25519 key pair whose private half may be non-extractable. */
 export type StaticKey = { privateKey: CryptoKey; publicKey: Uint8Array };
@@ -34,54 +34,43 @@ const EMPTY = new Uint8Array();
 
 /** What both sides must agree on before they start: another team, session, origin or version, and nothing opens. */
 export function prologue(team: string, session: string, origin: string): Bytes {
-  // Not cut to ASCII: two origins must never make one prologue.
-  const site = new TextEncoder().encode(origin);
-  return join(ascii("alongside/1\0"), decode(team) ?? EMPTY, decode(session) ?? EMPTY, [site.length >> 8, site.length & 255], site);
+  const site = utf8(origin);
+  return join(utf8("alongside/1\0"), decode(team) ?? [], decode(session) ?? [], [site.length >> 8, site.length & 255], site);
 }
 
 /** The visitor's half of a handshake. */
 export class Initiator {
-  /** Message 1. */
-  readonly message: Uint8Array;
-  #transcript: Transcript;
-  #ephemeral: CryptoKey;
-
-  private constructor(message: Uint8Array, transcript: Transcript, ephemeral: CryptoKey) {
-    this.message = message;
-    this.#transcript = transcript;
-    this.#ephemeral = ephemeral;
-  }
+  private constructor(
+    /** Message 1. */
+    readonly message: Bytes,
+    /**
+     * Opens message 2. One ephemeral serves one claim: whatever comes of it, this initiator is used up.
+     *
+     * Errors: `SealError` with `handshake-failed`.
+     */
+    readonly finish: (message2: Bytes) => Promise<{ payload: Bytes; remoteStatic: Bytes; channel: SealedChannel }>,
+  ) {}
 
   /** Makes message 1, by default with a fresh ephemeral key and, as this protocol has it, an empty payload. */
-  static async start(prologue: Uint8Array, ephemeral?: StaticKey, payload: Uint8Array = EMPTY): Promise<Initiator> {
-    const key = ephemeral ?? (await freshKey());
-    const transcript = await Transcript.start(prologue);
-    await transcript.mixHash(key.publicKey);
-    await transcript.mixHash(payload);
-    return new Initiator(join(key.publicKey, payload), transcript, key.privateKey);
-  }
-
-  /**
-   * Opens message 2. One ephemeral serves one claim: whatever comes of it, this initiator is used up.
-   *
-   * Errors: `SealError` with `handshake-failed`.
-   */
-  async finish(
-    message2: Uint8Array,
-  ): Promise<{ payload: Uint8Array; remoteStatic: Uint8Array; channel: SealedChannel }> {
-    const transcript = this.#transcript;
-    try {
-      const remote = message2.slice(0, KEY_BYTES);
+  static async start(prologue: Bytes, ephemeral?: StaticKey, payload = EMPTY): Promise<Initiator> {
+    const { publicKey, privateKey } = ephemeral ?? (await freshKey());
+    const said = await transcript(prologue);
+    await said.mixHash(publicKey);
+    await said.mixHash(payload);
+    return new Initiator(join(publicKey, payload), async (message2) => {
       const statics = KEY_BYTES + KEY_BYTES + TAG_BYTES;
-      await transcript.mixHash(remote);
-      await transcript.mixKey(await agree(this.#ephemeral, remote));
-      const remoteStatic = await transcript.open(message2.slice(KEY_BYTES, statics));
-      await transcript.mixKey(await agree(this.#ephemeral, remoteStatic));
-      const payload = await transcript.open(message2.slice(statics));
-      return { payload, remoteStatic, channel: await transcript.split(true) };
-    } catch (error) {
-      throw new SealError("handshake-failed", error);
-    }
+      try {
+        const remote = message2.slice(0, KEY_BYTES);
+        await said.mixHash(remote);
+        await said.mixKey(privateKey, remote);
+        const remoteStatic = await said.crypt("decrypt", message2.slice(KEY_BYTES, statics));
+        await said.mixKey(privateKey, remoteStatic);
+        const payload = await said.crypt("decrypt", message2.slice(statics));
+        return { payload, remoteStatic, channel: new SealedChannel(...(await said.split())) };
+      } catch (error) {
+        throw new SealError("handshake-failed", error);
+      }
+    });
   }
 }
 
@@ -91,25 +80,25 @@ export class Initiator {
  * Errors: `SealError` with `handshake-failed`.
  */
 export async function respond(
-  prologue: Uint8Array,
-  message1: Uint8Array,
-  staticKey: StaticKey,
-  payload: Uint8Array,
+  prologue: Bytes,
+  message1: Bytes,
+  { publicKey, privateKey }: StaticKey,
+  payload: Bytes,
   ephemeral?: StaticKey,
-): Promise<{ message: Uint8Array; channel: SealedChannel }> {
+): Promise<{ message: Bytes; channel: SealedChannel }> {
   try {
     if (message1.length !== KEY_BYTES) throw new RangeError("message 1 has 32 bytes");
-    const remote = message1.slice();
-    const key = ephemeral ?? (await freshKey());
-    const transcript = await Transcript.start(prologue);
-    await transcript.mixHash(remote);
-    await transcript.mixHash(EMPTY);
-    await transcript.mixHash(key.publicKey);
-    await transcript.mixKey(await agree(key.privateKey, remote));
-    const statics = await transcript.seal(staticKey.publicKey);
-    await transcript.mixKey(await agree(staticKey.privateKey, remote));
-    const message = join(key.publicKey, statics, await transcript.seal(payload));
-    return { message, channel: await transcript.split(false) };
+    const fresh = ephemeral ?? (await freshKey());
+    const said = await transcript(prologue);
+    await said.mixHash(message1);
+    await said.mixHash(EMPTY);
+    await said.mixHash(fresh.publicKey);
+    await said.mixKey(fresh.privateKey, message1);
+    const statics = await said.crypt("encrypt", join(publicKey));
+    await said.mixKey(privateKey, message1);
+    const message = join(fresh.publicKey, statics, await said.crypt("encrypt", payload));
+    const [theirs, ours] = await said.split();
+    return { message, channel: new SealedChannel(ours, theirs) };
   } catch (error) {
     throw new SealError("handshake-failed", error);
   }
@@ -130,12 +119,11 @@ export class SealedChannel {
   }
 
   /** Seals one message; frames come in the order of the calls. */
-  seal(plain: Uint8Array): Promise<Uint8Array> {
-    const counter = this.#next++;
+  seal(plain: Bytes): Promise<Bytes> {
     return this.#inOrder(async () => {
-      const iv = nonce(counter);
-      const sealed = await subtle.encrypt(aes(iv), this.#sending, plain.slice());
-      return join(iv.subarray(-COUNTER_BYTES), new Uint8Array(sealed));
+      const iv = new Uint8Array(12);
+      new DataView(iv.buffer).setBigUint64(4, BigInt(this.#next++));
+      return join(iv.slice(-COUNTER_BYTES), await bytes(subtle.encrypt({ name: "AES-GCM", iv }, this.#sending, plain)));
     });
   }
 
@@ -144,17 +132,20 @@ export class SealedChannel {
    *
    * Errors: `SealError` with `frame-replayed` when its counter is not above the last, else `frame-invalid`.
    */
-  open(frame: Uint8Array): Promise<Uint8Array> {
+  open(frame: Bytes): Promise<Bytes> {
     return this.#inOrder(async () => {
       if (frame.length < COUNTER_BYTES + TAG_BYTES) throw new SealError("frame-invalid");
-      const counter = Number(new DataView(frame.buffer, frame.byteOffset).getBigUint64(0));
+      // The AES-GCM nonce is four zero bytes and the counter, big-endian (Noise section 12.4).
+      const iv = join([0, 0, 0, 0], frame.slice(0, COUNTER_BYTES));
+      const counter = Number(new DataView(iv.buffer).getBigUint64(4));
       if (counter <= this.#last) throw new SealError("frame-replayed");
       // Beyond, two counters could be one number; nobody honest gets there.
       if (counter > Number.MAX_SAFE_INTEGER) throw new SealError("frame-invalid");
       try {
-        const plain = await subtle.decrypt(aes(nonce(counter)), this.#receiving, frame.slice(COUNTER_BYTES));
+        const sealed = frame.slice(COUNTER_BYTES);
+        const plain = await bytes(subtle.decrypt({ name: "AES-GCM", iv }, this.#receiving, sealed));
         this.#last = counter;
-        return new Uint8Array(plain);
+        return plain;
       } catch (error) {
         throw new SealError("frame-invalid", error);
       }
@@ -169,113 +160,74 @@ export class SealedChannel {
 }
 
 // The symmetric state of the Noise specification: what has been said so far, and the keys that come of it.
-class Transcript {
-  #hash: Bytes;
-  #chain: Bytes;
-  #key: CryptoKey | null = null;
-  #counter = 0;
+async function transcript(prologue: Bytes) {
+  // The name of the protocol, filled up to the length of a hash.
+  let hash = join(utf8("Noise_NX_25519_AESGCM_SHA256"), [0, 0, 0, 0]);
+  let chain = hash;
+  let key: CryptoKey;
 
-  private constructor(hash: Bytes) {
-    this.#hash = this.#chain = hash;
-  }
+  const mixHash = async (data: ArrayLike<number>): Promise<void> => {
+    hash = await bytes(subtle.digest("SHA-256", join(hash, data)));
+  };
 
-  static async start(prologue: Uint8Array): Promise<Transcript> {
-    const name = new Uint8Array(KEY_BYTES);
-    name.set(ascii("Noise_NX_25519_AESGCM_SHA256"));
-    const transcript = new Transcript(name);
-    await transcript.mixHash(prologue);
-    return transcript;
-  }
-
-  async mixHash(data: Uint8Array): Promise<void> {
-    this.#hash = new Uint8Array(await subtle.digest("SHA-256", join(this.#hash, data)));
-  }
-
-  async mixKey(secret: Uint8Array): Promise<void> {
-    const [chain, key] = await this.#derive(secret);
-    this.#chain = chain;
-    this.#key = await aesKey(key);
-    this.#counter = 0;
-  }
-
-  async seal(plain: Uint8Array): Promise<Uint8Array> {
-    const sealed = await subtle.encrypt(this.#next(), this.#present(), plain.slice());
-    await this.mixHash(new Uint8Array(sealed));
-    return new Uint8Array(sealed);
-  }
-
-  async open(sealed: Uint8Array): Promise<Uint8Array> {
-    const plain = await subtle.decrypt(this.#next(), this.#present(), sealed.slice());
-    await this.mixHash(sealed);
-    return new Uint8Array(plain);
-  }
-
-  async split(initiator: boolean): Promise<SealedChannel> {
-    const [first, second] = await this.#derive(EMPTY);
-    const [forth, back] = [await aesKey(first), await aesKey(second)];
-    return initiator ? new SealedChannel(forth, back) : new SealedChannel(back, forth);
-  }
-
-  #next(): AesGcmParams {
-    return { ...aes(nonce(this.#counter++)), additionalData: this.#hash };
-  }
-
-  #present(): CryptoKey {
-    if (this.#key === null) throw new TypeError("no key has been mixed in");
-    return this.#key;
-  }
-
-  // HKDF with two outputs, by HMAC: an empty secret is no key that WebCrypto would import for HKDF.
-  async #derive(secret: Uint8Array): Promise<[Bytes, Bytes]> {
-    const extracted = await hmac(this.#chain, secret);
+  // HKDF with two outputs, by HMAC: not every browser imports an empty secret for HKDF.
+  const derive = async (secret: Bytes): Promise<[Bytes, Bytes]> => {
+    const extracted = await hmac(chain, secret);
     const first = await hmac(extracted, Uint8Array.of(1));
     return [first, await hmac(extracted, join(first, [2]))];
-  }
+  };
+
+  await mixHash(prologue);
+  return {
+    mixHash,
+
+    mixKey: async (privateKey: CryptoKey, publicKey: Bytes): Promise<void> => {
+      const remote = await subtle.importKey("raw", publicKey, "X25519", false, []);
+      const secret = await bytes(subtle.deriveBits({ name: "X25519", public: remote }, privateKey, 8 * KEY_BYTES));
+      // A point of low order: the outcome would not depend on our key (RFC 7748 section 6.1).
+      if (secret.every((byte) => byte === 0)) throw new RangeError("zero shared secret");
+      const [next, material] = await derive(secret);
+      chain = next;
+      key = await aesKey(material);
+    },
+
+    // In this handshake each key is used once, so the counter in its nonce is always zero.
+    crypt: async (mode: "encrypt" | "decrypt", data: Bytes): Promise<Bytes> => {
+      const done = await bytes(subtle[mode]({ name: "AES-GCM", iv: new Uint8Array(12), additionalData: hash }, key, data));
+      await mixHash(mode === "encrypt" ? done : data);
+      return done;
+    },
+
+    // What the visitor seals with, and what the helper seals with.
+    split: async (): Promise<[CryptoKey, CryptoKey]> => {
+      const [forth, back] = await derive(EMPTY);
+      return [await aesKey(forth), await aesKey(back)];
+    },
+  };
 }
 
 async function freshKey(): Promise<StaticKey> {
   const pair = (await subtle.generateKey("X25519", false, ["deriveBits"])) as CryptoKeyPair;
-  return { privateKey: pair.privateKey, publicKey: new Uint8Array(await subtle.exportKey("raw", pair.publicKey)) };
+  return { privateKey: pair.privateKey, publicKey: await bytes(subtle.exportKey("raw", pair.publicKey)) };
 }
 
-async function agree(privateKey: CryptoKey, publicKey: Uint8Array): Promise<Uint8Array> {
-  const remote = await subtle.importKey("raw", publicKey.slice(), "X25519", false, []);
-  const secret = new Uint8Array(await subtle.deriveBits({ name: "X25519", public: remote }, privateKey, 8 * KEY_BYTES));
-  // A point of low order: the outcome would not depend on our key (RFC 7748 section 6.1).
-  if (secret.every((byte) => byte === 0)) throw new RangeError("zero shared secret");
-  return secret;
-}
-
-async function hmac(key: Bytes, data: Uint8Array): Promise<Bytes> {
+async function hmac(key: Bytes, data: Bytes): Promise<Bytes> {
   const imported = await subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  return new Uint8Array(await subtle.sign("HMAC", imported, data.slice()));
+  return bytes(subtle.sign("HMAC", imported, data));
 }
 
-function aesKey(bytes: Bytes): Promise<CryptoKey> {
-  return subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+function aesKey(material: Bytes): Promise<CryptoKey> {
+  return subtle.importKey("raw", material, "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
-function aes(iv: Bytes): AesGcmParams {
-  return { name: "AES-GCM", iv };
+async function bytes(buffer: Promise<ArrayBuffer>): Promise<Bytes> {
+  return new Uint8Array(await buffer);
 }
 
-// Four zero bytes and the counter, big-endian. Source: Noise section 12.4.
-function nonce(counter: number): Bytes {
-  const iv = new Uint8Array(12);
-  new DataView(iv.buffer).setBigUint64(4, BigInt(counter));
-  return iv;
-}
-
-function ascii(text: string): Bytes {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+function utf8(text: string): Bytes {
+  return new TextEncoder().encode(text);
 }
 
 function join(...parts: ArrayLike<number>[]): Bytes {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
+  return Uint8Array.from(parts.flatMap((part) => Array.from(part)));
 }
