@@ -148,10 +148,11 @@ const styleText = {
   },
 };
 
-// The session machine can be either side; what it does as a helper need not be loaded by a visitor.
+// Session machine and decoders serve either side; what they do for a helper need not be loaded by a visitor.
 const visitorOnly = {
   name: "visitor-only",
   setup(build) {
+    build.onResolve({ filter: /\/wire\/decode$/ }, () => ({ path: join(web, "src/wire/decode-visitor.ts") }));
     build.onLoad({ filter: /[\\/]src[\\/]proto[\\/](session|talk)\.ts$/ }, ({ path }) => {
       const source = readFileSync(path, "utf8");
       const contents = source.replace(

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { decodeBroker, decodeIntroduction, decodePeer, decodeSealedSignal, type Decoded } from "./decode";
+import * as visitor from "./decode-visitor";
 
 // Either the text itself, or what it is made of: `before`, `repeat` so many `times`, `after`. Such a text has no
 // value in the table: it is what JSON says, with nothing left out.
@@ -17,6 +18,16 @@ const DECODERS: Record<string, (text: string) => Decoded<unknown>> = {
   "sealed-signal": decodeSealedSignal,
   introduction: decodeIntroduction,
 };
+
+// The same decoders as a visitor has them, and the types that they know nothing about.
+const VISITOR_DECODERS: typeof DECODERS = {
+  broker: visitor.decodeBroker,
+  peer: visitor.decodePeer,
+  "sealed-signal": visitor.decodeSealedSignal,
+  introduction: visitor.decodeIntroduction,
+};
+const HELPER_ONLY = /"type": ?"(page|client|challenged|enlisted|asked|withdrawn|answer)"/;
+const HELPER_CODES = /^refused by the broker: (too-many|challenge|certificate|signature)/;
 
 const cases = JSON.parse(
   readFileSync(new URL("../../../tests/vectors/messages.json", import.meta.url), "utf8"),
@@ -36,8 +47,16 @@ test("messages are decoded and refused as the table says", () => {
   }
 });
 
+test("a visitor's decoders say the same of all that a visitor is told", () => {
+  for (const given of cases) {
+    const text = "text" in given ? given.text : given.before + given.repeat.repeat(given.times) + given.after;
+    if (HELPER_ONLY.test(text) || HELPER_CODES.test(given.name)) continue;
+    assert.deepEqual(VISITOR_DECODERS[given.decoder]?.(text), DECODERS[given.decoder]?.(text), given.name);
+  }
+});
+
 test("no text makes a decoder throw", () => {
   for (const text of ["\ud800", '"\ud800"', `{"type":"end","x":"\ud800"}`, "[".repeat(100_000), "\0"]) {
-    for (const decoder of Object.values(DECODERS)) assert.equal(decoder(text).ok, false);
+    for (const decoder of [...Object.values(DECODERS), ...Object.values(VISITOR_DECODERS)]) assert.equal(decoder(text).ok, false);
   }
 });
