@@ -2,6 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
+#[cfg(unix)]
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -116,8 +117,12 @@ fn random() -> Result<Zeroizing<[u8; 32]>> {
 
 /// Writes a secret where only its owner can read it, and never over anything.
 fn keep(path: &Path, secret: &str) -> Result<()> {
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let mut file = match opened {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    // Elsewhere a folder's own rules say who may read what is in it.
+    #[cfg(unix)]
+    options.mode(0o600);
+    let mut file = match options.open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             bail!("{} is there already and stays as it is: choose another --out", path.display())
