@@ -43,7 +43,7 @@ export async function parseInvite(text: string, nowS = Math.floor(Date.now() / 1
   const [version = "", team = "", seed = "", noise = ""] = parts;
   if (!/^\d+$/.test(version) || parts.length < 2) throw new InviteError("unreadable");
   if (version !== "1") throw new InviteError("version");
-  if (parts.length < 7 || parts.at(-1)?.length !== 86) throw new InviteError("cut");
+  if (parts.length !== 7 || parts[6]?.length !== 86) throw new InviteError("cut");
   const certificate = parts.slice(4).join(".");
   const [teamKey, seedBytes, noiseBytes] = [team, seed, noise].map(decode);
   if (teamKey?.length !== 32 || seedBytes?.length !== 32 || noiseBytes?.length !== 32) {

@@ -169,10 +169,14 @@ impl FromStr for Invite {
     /// Reads a whole link, its fragment, or what stands behind `invite=`.
     fn from_str(text: &str) -> Result<Self, InviteError> {
         let text = text.trim();
-        let value = text.split_once("invite=").map_or(text, |(_, value)| value);
+        // Mail programs break long lines, and put words behind a link.
+        let ends = |char: char| char == '&' || char.is_whitespace();
+        let value = text
+            .split_once("invite=")
+            .map_or(text, |(_, value)| value.find(ends).map_or(value, |end| &value[..end]));
         let mut parts = value.splitn(5, '.');
         let version = parts.next().unwrap_or_default();
-        if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !value.contains('.') || version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(InviteError::Unreadable);
         }
         if version != VERSION {
