@@ -262,13 +262,13 @@ fn introductions() -> Vec<Case> {
     version[10] = b'2';
     make.add("prologue's version changed", answer(&version, &first, &helper(), &good), "handshake-failed");
 
-    for (name, weak) in [
-        ("ephemeral of low order", [false, true]),
-        ("static key of low order", [true, false]),
-        ("both of low order", [true, true]),
-    ] {
-        make.add(name, weak_answer(&prologue, &first, weak), "handshake-failed");
+    for (names, point) in WEAK_NAMES.into_iter().zip(weak_points()) {
+        let answer = |weak| weak_answer(&prologue, &first, weak);
+        make.add(names[0], answer([None, Some(point)]), "handshake-failed");
+        make.add(names[1], answer([Some(point), None]), "handshake-failed");
     }
+    let zeros = Some([0; 32]);
+    make.add("both of low order", weak_answer(&prologue, &first, [zeros, zeros]), "handshake-failed");
     make.add("empty", Vec::new(), "handshake-failed");
     make.add("zeros", vec![0; 500], "handshake-failed");
     make.0
@@ -339,7 +339,8 @@ fn enlistings() -> Vec<Enlist> {
     ]
 }
 
-/// Points of low order on Curve25519 and its twist. Source: RFC 7748 section 6.1 and its errata's list.
+/// Every point of low order on Curve25519 and its twist, and the second spellings that fit. Source: Bernstein,
+/// "Curve25519: new Diffie-Hellman speed records", and libsodium's list of them.
 fn weak_points() -> Vec<[u8; 32]> {
     let mut one = [0; 32];
     one[0] = 1;
@@ -348,16 +349,38 @@ fn weak_points() -> Vec<[u8; 32]> {
         (point[0], point[31]) = (low, 0x7f);
         point
     };
-    vec![[0; 32], one, high(0xec), high(0xed), high(0xee)]
+    vec![[0; 32], one, ORDER_8[0], ORDER_8[1], high(0xec), high(0xed), high(0xee)]
 }
 
+const ORDER_8: [[u8; 32]; 2] = [
+    [
+        0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a, 0xda,
+        0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00,
+    ],
+    [
+        0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83, 0xef, 0x5b, 0x04,
+        0x44, 0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57,
+    ],
+];
+
+/// What the cases of the weak points are called: as the ephemeral key, as the static key.
+const WEAK_NAMES: [[&str; 2]; 7] = [
+    ["ephemeral 0", "static key 0"],
+    ["ephemeral 1", "static key 1"],
+    ["ephemeral of order 8", "static key of order 8"],
+    ["ephemeral of order 8, the other", "static key of order 8, the other"],
+    ["ephemeral p - 1", "static key p - 1"],
+    ["ephemeral p", "static key p"],
+    ["ephemeral p + 1", "static key p + 1"],
+];
+
 /// Message 2 of an attacker whose points make every shared secret zero, so that no private key is needed for it.
-fn weak_answer(prologue: &[u8], message1: &[u8; 32], weak: [bool; 2]) -> Vec<u8> {
+fn weak_answer(prologue: &[u8], message1: &[u8; 32], weak: [Option<[u8; 32]>; 2]) -> Vec<u8> {
     let mut terms = terms();
     terms.jti = "weak".into();
     let mut request = helper().request();
-    if weak[0] {
-        request.noise = PublicKey([0; 32]);
+    if let Some(point) = weak[0] {
+        request.noise = PublicKey(point);
     }
     let payload = introduction(request.sign(&team(), terms).unwrap());
     let resolver = Weak { weak, made: Arc::default() };
@@ -374,15 +397,10 @@ fn weak_answer(prologue: &[u8], message1: &[u8; 32], weak: [bool; 2]) -> Vec<u8>
     message2
 }
 
-/// The library's primitives, for handshakes whose keys are all given.
-pub(crate) fn primitives() -> Box<dyn CryptoResolver + Send> {
-    Box::new(Weak { weak: [false, false], made: Arc::default() })
-}
-
-/// The library's primitives, but for keys whose public half is zero. It asks for the static key's first, then
+/// The library's primitives, but for keys whose public half is of low order. It asks for the static key's first, then
 /// for the ephemeral's.
 struct Weak {
-    weak: [bool; 2],
+    weak: [Option<[u8; 32]>; 2],
     made: Arc<AtomicUsize>,
 }
 
@@ -393,8 +411,8 @@ impl CryptoResolver for Weak {
 
     fn resolve_dh(&self, choice: &DHChoice) -> Option<Box<dyn Dh>> {
         let inner = DefaultResolver.resolve_dh(choice)?;
-        let weak = self.weak.get(self.made.fetch_add(1, Ordering::Relaxed)).copied().unwrap_or(false);
-        Some(if weak { Box::new(Zero) } else { inner })
+        let weak = self.weak.get(self.made.fetch_add(1, Ordering::Relaxed)).copied().flatten();
+        Some(weak.map_or(inner, |point| Box::new(LowOrder(point))))
     }
 
     fn resolve_hash(&self, choice: &HashChoice) -> Option<Box<dyn Hash>> {
@@ -415,9 +433,9 @@ impl Random for Fixed {
     }
 }
 
-struct Zero;
+struct LowOrder([u8; 32]);
 
-impl Dh for Zero {
+impl Dh for LowOrder {
     fn name(&self) -> &'static str {
         "25519"
     }
@@ -432,7 +450,7 @@ impl Dh for Zero {
         Ok(())
     }
     fn pubkey(&self) -> &[u8] {
-        &[0; 32]
+        &self.0
     }
     fn privkey(&self) -> &[u8] {
         &[0; 32]
@@ -448,5 +466,16 @@ impl Dh for Zero {
 fn every_message_2_could_have_been_sent() {
     for case in introductions() {
         assert!(Sealed::new(case.message2.0).is_ok(), "{}", case.name);
+    }
+}
+
+#[test]
+fn every_weak_point_makes_a_secret_of_zeros() {
+    for point in weak_points() {
+        let mut secret = [1; 32];
+        let mut key = DefaultResolver.resolve_dh(&DHChoice::Curve25519).unwrap();
+        key.set(&VISITOR);
+        key.dh(&point, &mut secret).unwrap();
+        assert_eq!(secret, [0; 32], "{point:02x?}");
     }
 }
