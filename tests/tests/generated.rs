@@ -2,6 +2,8 @@
 //!
 //! `UPDATE=1 cargo test -p alongside-tests --test generated` rewrites them.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 

@@ -65,12 +65,11 @@ fn walk(name: &'static str, role: Role, seed: u64) -> Story {
             story.after(pause).then(input)
         };
         for output in story.last_outputs() {
-            match output {
-                Output::Offer { generation } | Output::Answer { generation, .. } => {
-                    walk.generation = *generation
-                }
-                Output::Prepare { .. } => walk.asks = walk.asks.wrapping_add(1),
-                _ => {}
+            if let Output::Offer { generation } | Output::Answer { generation, .. } = output {
+                walk.generation = *generation;
+            }
+            if let Output::Prepare { .. } = output {
+                walk.asks = walk.asks.wrapping_add(1);
             }
         }
     }
