@@ -1,4 +1,7 @@
 use ed25519_dalek::{Signer as _, SigningKey};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
 use serde_json::{Value, json};
 
 use super::*;
@@ -159,4 +162,57 @@ fn what_is_no_jwt_or_too_long_is_refused_at_once() {
     let mut nameless = claims();
     nameless.sub.clear();
     assert_eq!(mint(&team(), &nameless), Err(MintError::Claim(ClaimError::NoName)));
+}
+
+fn any_claims() -> impl Strategy<Value = Claims> {
+    let times = (0..=MAX_TIME_S - MAX_CERTIFICATE_LIFETIME_S, 0..=MAX_CERTIFICATE_LIFETIME_S);
+    let origins = option::of(vec("https?://[a-z]{1,20}\\.example(:8[1-9])?", 0..4));
+    let keys = (any::<[u8; 32]>(), any::<[u8; 32]>());
+    (".{1,40}", ".{1,80}", times, keys, origins, any::<bool>()).prop_map(
+        |(jti, sub, (iat, lifetime), (key, noise), origins, automated)| Claims {
+            jti,
+            sub,
+            iat,
+            exp: iat + lifetime,
+            cnf: Confirmation { jwk: Jwk::ed25519(crate::id::PublicKey(key)) },
+            noise: crate::id::PublicKey(noise),
+            origins,
+            automated,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn whatever_can_be_minted_says_the_same_when_verified(wanted in any_claims(), seed: [u8; 32]) {
+        let team = TeamKey::from_seed(&seed);
+        let jwt = mint(&team, &wanted).unwrap();
+        prop_assert_eq!(verify(&jwt, &team.id(), wanted.iat), Ok(wanted.clone()));
+        prop_assert_eq!(verify(&jwt, &team.id(), wanted.exp), Ok(wanted));
+    }
+
+    #[test]
+    fn nothing_but_the_certificate_itself_is_believed(
+        wanted in any_claims(), at in any::<proptest::sample::Index>(), other in "[A-Za-z0-9_.-]",
+    ) {
+        let jwt = mint(&team(), &wanted).unwrap();
+        let at = at.index(jwt.len());
+        let altered = format!("{}{other}{}", &jwt[..at], &jwt[at + 1..]);
+        prop_assert!(altered == jwt || verify(&altered, &team().id(), wanted.iat).is_err());
+    }
+
+    #[test]
+    fn no_text_does_harm(text in ".{0,300}", header: Vec<u8>, body: Vec<u8>) {
+        let part = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let message = format!("{}.{}", part(&header), part(&body));
+        let signature = SigningKey::from_bytes(&SEED).sign(message.as_bytes());
+        let signed = format!("{message}.{}", part(&signature.to_bytes()));
+        for text in [&text, &signed] {
+            prop_assert!(verify(text, &team().id(), NOW).is_err());
+            prop_assert!(text.parse::<crate::identity::invite::Invite>().is_err());
+            prop_assert!(text.parse::<crate::identity::invite::Request>().is_err());
+            prop_assert!(TeamKey::from_pem(text).is_err());
+            let _ = is_origin(text);
+        }
+    }
 }
