@@ -108,6 +108,21 @@ for (const { name, frames: sent, opened } of frames) {
   });
 }
 
+test("a helper here says the same bytes as a native one", async () => {
+  const given = introductions[0] as Case;
+  const { payload } = await (await start(given)).finish(bytes(given.message2));
+  // The keys that the native side has made the cases with.
+  const [statics, ephemeral] = await Promise.all([3, 12].map((byte) => x25519(new Uint8Array(32).fill(byte))));
+  const said = prologue(given.team, given.session, given.origin);
+  const { message, channel } = await respond(said, bytes(given.message1), statics as StaticKey, payload, ephemeral);
+  assert.equal(encode(message), given.message2);
+  for (const [at, text] of ["first", "second", "third"].entries()) {
+    assert.equal(encode(await channel.seal(new TextEncoder().encode(text))), frames[0]?.frames[at]);
+  }
+  const own = frames.find(({ name }) => name === "reflected")?.frames[0] ?? "";
+  assert.equal(new TextDecoder().decode(await channel.open(bytes(own))), "our own");
+});
+
 test("a frame with any byte altered does not open and does no harm", async () => {
   const sealed = await channel();
   const whole = bytes(frames[0]?.frames[0] ?? "");
