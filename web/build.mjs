@@ -156,7 +156,7 @@ const visitorOnly = {
     build.onLoad({ filter: /[\\/]src[\\/]proto[\\/](session|talk)\.ts$/ }, ({ path }) => {
       const source = readFileSync(path, "utf8");
       const contents = source.replace(
-        /this\.#own ([=!])== "(visitor|helper)"/g,
+        /\bown ([=!])== "(visitor|helper)"/g,
         (_, sign, role) => `${(sign === "=") === (role === "visitor")}`,
       );
       // Else this step is forgotten when the machine is written another way.

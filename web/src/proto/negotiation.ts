@@ -2,78 +2,70 @@
 
 import { MAX_CANDIDATES, type Candidate, type Output } from "../wire/peer";
 
+/** Holds candidates back until they are let through, and lets no more through than is honest. */
+function gate(pass: (candidate: Candidate) => void) {
+  let kept: Candidate[] | null = [];
+  let count = 0;
+  return {
+    take(candidate: Candidate): void {
+      if (++count > MAX_CANDIDATES) return;
+      if (kept) kept.push(candidate);
+      else pass(candidate);
+    },
+    open(): void {
+      kept?.forEach(pass);
+      kept = null;
+    },
+    isClosed: (): boolean => kept !== null,
+  };
+}
+
 /** Passes candidates on in both directions, each as soon as it can be used. */
-export class Negotiation {
-  #out: (output: Output) => void;
-  /** The number of the peer connection that stands, or stood last. */
-  generation = 0;
-  #live = false;
-  /** Candidates that came too early; `null` once they pass. */
-  #local: Candidate[] | null = null;
-  #remote: Candidate[] | null = null;
-  #found = 0;
-  #heard = 0;
+export function negotiation(out: (output: Output) => void) {
+  let generation = 0;
+  let live = false;
 
-  constructor(out: (output: Output) => void) {
-    this.#out = out;
-  }
+  const seal = (candidate: Candidate): void => out({ output: "seal", signal: { type: "candidate", ...candidate } });
+  const add = (candidate: Candidate): void => out({ output: "add-candidate", generation, candidate });
+  let local = gate(seal);
+  let remote = gate(add);
 
-  /** Begins a peer connection and gives its generation. */
-  begin(): number {
-    this.#live = true;
-    this.#local = [];
-    this.#remote = [];
-    this.#found = this.#heard = 0;
-    return ++this.generation;
-  }
+  return {
+    /** Begins a peer connection and gives its generation. */
+    begin(): number {
+      live = true;
+      local = gate(seal);
+      remote = gate(add);
+      return ++generation;
+    },
 
-  /** Whether this is the generation of the peer connection that stands. */
-  is(generation: number): boolean {
-    return this.#live && generation === this.generation;
-  }
+    /** Whether this is the generation of the peer connection that stands. */
+    is: (asked: number): boolean => live && asked === generation,
 
-  /** Closes the peer connection, if there is one. */
-  close(): void {
-    if (this.#live) this.#out({ output: "close", generation: this.generation });
-    this.#live = false;
-  }
+    /** Closes the peer connection, if there is one. */
+    close(): void {
+      if (live) out({ output: "close", generation });
+      live = false;
+    },
 
-  /** Takes a local candidate: it leaves once the other side can take it. */
-  found(candidate: Candidate): void {
-    if (++this.#found > MAX_CANDIDATES) return;
-    if (this.#local) this.#local.push(candidate);
-    else this.#seal(candidate);
-  }
+    /** Takes a local candidate: it leaves once the other side can take it. */
+    found: (candidate: Candidate): void => local.take(candidate),
 
-  /** Takes a remote candidate: it is added once the remote description stands. */
-  heard(candidate: Candidate): void {
-    if (!this.#live || ++this.#heard > MAX_CANDIDATES) return;
-    if (this.#remote) this.#remote.push(candidate);
-    else this.#add(candidate);
-  }
+    /** Takes a remote candidate: it is added once the remote description stands. */
+    heard(candidate: Candidate): void {
+      if (live) remote.take(candidate);
+    },
 
-  /** The other side can take candidates now. */
-  letOut(): void {
-    this.#local?.forEach((candidate) => this.#seal(candidate));
-    this.#local = null;
-  }
+    /** The other side can take candidates now. */
+    letOut: (): void => local.open(),
 
-  /** The remote description stands. */
-  letIn(): void {
-    this.#remote?.forEach((candidate) => this.#add(candidate));
-    this.#remote = null;
-  }
+    /** The remote description stands. */
+    letIn: (): void => remote.open(),
 
-  /** Whether the remote description is still to come. */
-  get awaiting(): boolean {
-    return this.#live && this.#remote !== null;
-  }
+    /** Whether the remote description is still to come. */
+    awaiting: (): boolean => live && remote.isClosed(),
 
-  #seal(candidate: Candidate): void {
-    this.#out({ output: "seal", signal: { type: "candidate", ...candidate } });
-  }
-
-  #add(candidate: Candidate): void {
-    this.#out({ output: "add-candidate", generation: this.generation, candidate });
-  }
+    /** The number of the peer connection that stands, or stood last. */
+    generation: (): number => generation,
+  };
 }

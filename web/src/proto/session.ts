@@ -22,413 +22,389 @@ import {
   type State,
 } from "../wire/peer";
 import type { ErrorCode, LeaveReason, Place, Sealed, SessionId, TeamId } from "../wire/signaling";
-import { Negotiation } from "./negotiation";
-import { Talk } from "./talk";
+import { negotiation } from "./negotiation";
+import { talk } from "./talk";
+
+type Finished = "ended" | "failed";
 
 /** One side of one session. */
-export class Session {
-  #own: Role;
-  #state: State = "idle";
-  #outputs: Output[] = [];
-  #negotiation: Negotiation;
-  #talk: Talk;
+export type Session = ReturnType<typeof session>;
 
-  /** Visitor: whom to ask, where from, and with which place. */
-  #teams: TeamId[];
-  #origin: string;
-  #place: Place = "";
+/** Makes sessions. */
+export const Session = {
+  /** A visitor's: the teams that the page pins, in order, and the page's origin. */
+  visitor: (teams: TeamId[], origin: string): Session => session("visitor", teams, origin),
+
+  /** A helper's. */
+  helper: (): Session => session("helper", [], ""),
+};
+
+function session(own: Role, pinned: TeamId[], origin: string) {
+  let state: State = "idle";
+  /** When what is handled happened. */
+  let now = 0;
+  const outputs: Output[] = [];
+  const out = (output: Output): void => void outputs.push(output);
+  const tell = (event: Event): void => out({ output: "event", event });
+  const peer = negotiation(out);
+  const words = talk(own, out);
+  const other: Role = own === "visitor" ? "helper" : "visitor";
+
+  /** Visitor: whom to ask, and with which place. */
+  const teams = [...pinned];
+  let place: Place = "";
   /** Which team is asked, and how many others may still be asked in its place. */
-  #team = 0;
-  #hops: number;
-  #lost = 0;
+  let asked = 0;
+  let hops = teams.length > 1 ? teams.length : 0;
+  let lost = 0;
   /** Whether the driver was told to dial, and whether the socket is open. */
-  #dialled = false;
-  #socketOpen = false;
+  let dialled = false;
+  let socketOpen = false;
 
-  #id: SessionId | null = null;
-  #message: Sealed = "";
+  let id: SessionId | null = null;
+  let firstMessage: Sealed = "";
   /** Whether the broker knows us by that id. */
-  #announced = false;
+  let announced = false;
   /** Whether the `control` data channel is open. */
-  #open = false;
+  let open = false;
   /** Whether the person has ended, and the last messages are on their way. */
-  #ending = false;
+  let ending = false;
   /** When connecting, ending or closing has taken too long. */
-  #deadline: number | null = null;
+  let deadline = Infinity;
   /** When the visitor's socket is not needed any more. */
-  #linger: number | null = null;
+  let linger = Infinity;
 
-  private constructor(own: Role, teams: TeamId[], origin: string) {
-    this.#own = own;
-    this.#teams = [...teams];
-    this.#origin = origin;
-    this.#hops = teams.length > 1 ? teams.length : 0;
-    const out = (output: Output): void => void this.#outputs.push(output);
-    this.#negotiation = new Negotiation(out);
-    this.#talk = new Talk(own, out);
-  }
-
-  /** Makes a visitor's session: the teams that the page pins, in order, and the page's origin. */
-  static visitor(teams: TeamId[], origin: string): Session {
-    return new Session("visitor", teams, origin);
-  }
-
-  /** Makes a helper's session. */
-  static helper(): Session {
-    return new Session("helper", [], "");
-  }
-
-  /** Where the session is. */
-  get state(): State {
-    return this.#state;
-  }
-
-  /** What is to be done next; asked again until it is `timeout`. */
-  pollOutput(): Output {
-    const due = [...this.#talk.due, this.#deadline, this.#linger].filter((at) => at !== null);
-    return this.#outputs.shift() ?? { output: "timeout", at: due.length > 0 ? Math.min(...due) : null };
-  }
-
-  /** Takes in what happened. Units: `now` in Unix milliseconds that never run backwards. */
-  handle(input: Input, now: number): void {
-    switch (input.input) {
-      case "ask":
-        if (this.#own === "helper" || this.#state !== "idle") return;
-        this.#place = input.place;
-        this.#become("asking");
-        this.#dial();
-        return this.#prepare(now);
-      case "prepared":
-        if (this.#state !== "asking" || this.#id !== null) return;
-        this.#id = input.session;
-        this.#message = input.message;
-        return this.#ask();
-      case "socket-opened":
-        this.#socketOpen = true;
-        return this.#ask();
-      case "socket-lost":
-        return this.#socketLost(now);
-      case "queued":
-        return this.#queued(input.helpers, input.position, now);
-      case "verified": {
-        if (!this.#inQueue || !this.#announced) return;
-        const { name, automated, offer, iceServers } = input;
-        this.#become("connecting");
-        this.#tell({ event: "helper", name, automated });
-        this.#deadline = now + CONNECT_TIMEOUT_MS;
-        return this.#out({ output: "answer", generation: this.#negotiation.begin(), offer, iceServers });
-      }
-      case "unverified":
-        if (this.#inQueue && this.#announced) this.#fail({ unverified: input.code }, now, "unverified");
-        return;
-      case "accept":
-        if (this.#own === "visitor" || this.#state !== "idle") return;
-        this.#id = input.session;
-        this.#become("connecting");
-        this.#deadline = now + CONNECT_TIMEOUT_MS;
-        return this.#out({ output: "offer", generation: this.#negotiation.begin() });
-      case "claim-won":
-        return this.#claimWon(now);
-      case "refused":
-        return this.#refused(input.code, now);
-      case "left":
-        return this.#left(input.reason, now);
-      case "opened":
-        return this.#opened(input.signal);
-      case "open-failed":
-        if (this.#state === "connecting") this.#fail("seal-broken", now);
-        return;
-      case "described":
-        return this.#described(input.generation, input.sdp);
-      case "candidate-found":
-        if (this.#negotiation.is(input.generation)) this.#negotiation.found(input.candidate);
-        return;
-      case "channel-opened":
-        if (!this.#negotiation.is(input.generation) || this.#state !== "connecting" || this.#open) return;
-        this.#open = true;
-        return this.#talk.open(now);
-      case "channel-closed":
-        if (this.#negotiation.is(input.generation)) this.#channelClosed(now);
-        return;
-      case "received":
-        return this.#received(input.message, now);
-      case "received-bad":
-        if (!this.#open || this.#over) return;
-        this.#talk.refuse(input.code);
-        return this.#checkFaults(now);
-      case "say":
-        if (this.#state === "idle" || this.#ending || this.#over || !this.#talk.say(input.text, now)) {
-          this.#tell({ event: "error", code: "not-sent" });
-        }
-        return;
-      case "seen":
-        return this.#talk.seen(input.seq);
-      case "writing":
-        return this.#talk.writing(input.on, now);
-      case "navigated":
-        if (this.#own === "visitor") this.#talk.navigated(input.page);
-        return;
-      case "known":
-        if (this.#own === "visitor") this.#talk.known(input.client);
-        return;
-      case "end":
-        return this.#end(now);
-      case "timed-out":
-        return this.#timedOut(now);
-      default:
-        return input satisfies never;
-    }
-  }
-
-  get #over(): boolean {
-    return this.#state === "ended" || this.#state === "failed";
-  }
-
-  get #inQueue(): boolean {
-    return this.#state === "asking" || this.#state === "waiting" || this.#state === "unavailable";
-  }
+  const isOver = (): boolean => state === "ended" || state === "failed";
+  const isInQueue = (): boolean => state === "asking" || state === "waiting" || state === "unavailable";
 
   // Into the queue.
 
-  #dial(): void {
-    this.#dialled = true;
-    this.#out({ output: "dial" });
+  function dial(): void {
+    dialled = true;
+    out({ output: "dial" });
   }
 
-  #prepare(now: number): void {
-    const team = this.#teams[this.#team];
-    if (team === undefined) return this.#fail({ refused: "unknown-team" }, now);
-    this.#id = null;
-    this.#announced = false;
-    this.#become("asking");
-    this.#out({ output: "prepare", team });
+  function prepare(): void {
+    const team = teams[asked];
+    if (team === undefined) return fail({ refused: "unknown-team" });
+    id = null;
+    announced = false;
+    become("asking");
+    out({ output: "prepare", team });
   }
 
-  #ask(): void {
-    const team = this.#teams[this.#team];
-    const session = this.#id;
-    if (this.#state !== "asking" || this.#announced || !this.#socketOpen) return;
-    if (session === null || team === undefined) return;
-    this.#announced = true;
-    const message = { type: "ask", team, session, origin: this.#origin, message: this.#message, place: this.#place } as const;
-    this.#out({ output: "signal", message });
+  function ask(): void {
+    const team = teams[asked];
+    if (state !== "asking" || announced || !socketOpen || id === null || team === undefined) return;
+    announced = true;
+    out({ output: "signal", message: { type: "ask", team, session: id, origin, message: firstMessage, place } });
   }
 
-  #queued(helpers: number, position: number, now: number): void {
-    if (!this.#inQueue || !this.#announced) return;
-    if (helpers === 0 && this.#hops > 0) {
-      this.#hops--;
-      this.#team = (this.#team + 1) % this.#teams.length;
-      this.#leave("ended");
-      return this.#prepare(now);
+  function queued(helpers: number, position: number): void {
+    if (!isInQueue() || !announced) return;
+    if (helpers === 0 && hops > 0) {
+      hops--;
+      asked = (asked + 1) % teams.length;
+      leave("ended");
+      return prepare();
     }
-    this.#become(helpers > 0 ? "waiting" : "unavailable");
-    this.#tell({ event: "waiting", helpers, position });
+    become(helpers > 0 ? "waiting" : "unavailable");
+    tell({ event: "waiting", helpers, position });
   }
 
-  #socketLost(now: number): void {
-    this.#socketOpen = false;
-    if (!this.#inQueue) return this.#left("gone", now);
-    this.#dial();
+  function socketLost(): void {
+    socketOpen = false;
+    if (!isInQueue()) return left("gone");
+    dial();
     // Somebody may have claimed meanwhile, so neither the id nor the key is used again.
-    if (this.#announced) this.#prepare(now);
+    if (announced) prepare();
   }
 
-  #refused(code: ErrorCode, now: number): void {
-    if (!this.#announced || this.#open || this.#over) return;
+  function refused(code: ErrorCode): void {
+    if (!announced || open || isOver()) return;
     // Of an ask before this one.
-    if (this.#inQueue && code === "session-unknown") return;
+    if (isInQueue() && code === "session-unknown") return;
     // Only a visitor whose claim stands is still known to the broker.
-    this.#announced = this.#own === "visitor" && !this.#inQueue;
+    announced = own === "visitor" && !isInQueue();
     if (code === "session-unknown" || code === "ticket-gone") {
-      return this.#own === "helper" ? this.#fail("ticket-gone", now) : this.#askAgain(now);
+      return own === "helper" ? fail("ticket-gone") : askAgain();
     }
-    if (code === "ticket-exists") return this.#askAgain(now);
-    if (!this.#inQueue || code !== "unknown-team") return this.#fail({ refused: code }, now);
+    if (code === "ticket-exists") return askAgain();
+    if (!isInQueue() || code !== "unknown-team") return fail({ refused: code });
     // During a rollover a server may know one of the two.
-    this.#teams.splice(this.#team, 1);
-    this.#team %= this.#teams.length || 1;
-    if (this.#teams.length < 2) this.#hops = 0;
-    this.#prepare(now);
+    teams.splice(asked, 1);
+    asked %= teams.length || 1;
+    if (teams.length < 2) hops = 0;
+    prepare();
   }
 
-  #left(reason: LeaveReason, now: number): void {
-    if (!this.#announced) return;
-    this.#announced = false;
+  function left(reason: LeaveReason): void {
+    if (!announced) return;
+    announced = false;
     // Peers who have each other need no server to tell them.
-    if (this.#state === "connected" || this.#over) return;
+    if (state === "connected" || isOver()) return;
     if (reason === "ended") {
-      this.#close();
-      return this.#finish("ended", { event: "ended", by: this.#other }, now, reason);
+      close();
+      return finish("ended", { event: "ended", by: other }, reason);
     }
-    if (this.#open) return;
-    if (this.#own === "visitor") return this.#askAgain(now);
-    this.#fail(
-      // What exactly did not fit, the visitor keeps to itself.
-      reason === "unverified" ? { unverified: "handshake-failed" } : reason === "failed" ? "connect-timeout" : "ticket-gone",
-      now,
-    );
+    if (open) return;
+    if (own === "visitor") return askAgain();
+    // What exactly did not fit, the visitor keeps to itself.
+    fail(reason === "unverified" ? { unverified: "handshake-failed" } : reason === "failed" ? "connect-timeout" : "ticket-gone");
   }
 
   /** The claim was lost: asks again in the same place, but not for ever. */
-  #askAgain(now: number): void {
-    this.#close();
-    if (++this.#lost > MAX_LOST_CLAIMS) return this.#fail("connect-timeout", now);
-    if (!this.#socketOpen) this.#dial();
-    this.#prepare(now);
+  function askAgain(): void {
+    close();
+    if (++lost > MAX_LOST_CLAIMS) return fail("connect-timeout");
+    if (!socketOpen) dial();
+    prepare();
   }
 
   // To the other side.
 
-  #claimWon(now: number): void {
-    if (this.#own === "visitor" || this.#id === null) return;
-    if (this.#over) {
+  function claimWon(): void {
+    if (own === "visitor" || id === null) return;
+    if (isOver()) {
       // The person ended while the claim was on its way.
-      this.#announced = true;
-      return this.#leave("ended");
+      announced = true;
+      return leave("ended");
     }
-    if (this.#state !== "connecting") return;
-    this.#deadline = now + CONNECT_TIMEOUT_MS;
-    this.#negotiation.letOut();
+    if (state !== "connecting") return;
+    deadline = now + CONNECT_TIMEOUT_MS;
+    peer.letOut();
   }
 
-  #described(generation: number, sdp: string): void {
-    if (!this.#negotiation.is(generation) || this.#state !== "connecting") return;
-    if (this.#own === "helper") {
-      if (this.#announced) return;
-      this.#announced = true;
-      return this.#out({ output: "claim", offer: sdp });
+  function described(sdp: string): void {
+    if (state !== "connecting") return;
+    if (own === "helper") {
+      if (announced) return;
+      announced = true;
+      return out({ output: "claim", offer: sdp });
     }
-    if (!this.#negotiation.awaiting) return;
-    this.#out({ output: "seal", signal: { type: "answer", sdp } });
-    this.#negotiation.letOut();
-    this.#negotiation.letIn();
+    if (!peer.awaiting()) return;
+    out({ output: "seal", signal: { type: "answer", sdp } });
+    peer.letOut();
+    peer.letIn();
   }
 
-  #opened(signal: SealedSignal): void {
-    if (this.#over) return;
+  function opened(signal: SealedSignal): void {
+    if (isOver()) return;
     if (signal.type === "candidate") {
       const { type: _, ...candidate } = signal;
-      return this.#negotiation.heard(candidate);
+      return peer.heard(candidate);
     }
     // The helper offers, the visitor answers: any other answer is not looked at.
-    if (this.#own === "visitor" || !this.#announced || !this.#negotiation.awaiting) return;
-    this.#out({ output: "accept", generation: this.#negotiation.generation, answer: signal.sdp });
-    this.#negotiation.letIn();
+    if (own === "visitor" || !announced || !peer.awaiting()) return;
+    out({ output: "accept", generation: peer.generation(), answer: signal.sdp });
+    peer.letIn();
   }
 
   // On the data channel.
 
-  #received(message: PeerMessage, now: number): void {
-    if (!this.#open || this.#over) return;
-    this.#talk.greeted(message, now);
-    if (this.#state === "connecting" && this.#talk.through) {
-      this.#become("connected");
-      this.#deadline = null;
-      if (this.#dialled) this.#linger = now + SOCKET_LINGER_MS;
-      this.#talk.begin();
+  function received(message: PeerMessage): void {
+    if (!open || isOver()) return;
+    words.greeted(message, now);
+    if (state === "connecting" && words.through()) {
+      become("connected");
+      deadline = Infinity;
+      if (dialled) linger = now + SOCKET_LINGER_MS;
+      words.begin();
     }
     if (message.type === "end") {
-      this.#close();
-      return this.#finish("ended", { event: "ended", by: this.#other }, now, "ended");
+      close();
+      return finish("ended", { event: "ended", by: other }, "ended");
     }
-    this.#talk.take(message, now);
-    this.#checkFaults(now);
-    if (this.#ending && this.#talk.settled) this.#finishOwn(now);
+    words.take(message, now);
+    checkFaults();
+    if (ending && words.settled()) finishOwn();
   }
 
-  #checkFaults(now: number): void {
-    if (this.#talk.faults >= MAX_FAULTS) this.#fail("peer-fault", now);
+  function checkFaults(): void {
+    if (words.faults() >= MAX_FAULTS) fail("peer-fault");
   }
 
-  #channelClosed(now: number): void {
-    this.#close();
-    if (this.#over) return;
-    if (this.#ending) return this.#finishOwn(now);
-    if (this.#state === "connected") return this.#finish("ended", { event: "ended", by: "lost" }, now, "failed");
-    if (this.#own === "helper") return this.#fail("connect-timeout", now);
-    this.#leave("failed");
-    this.#askAgain(now);
+  function channelClosed(): void {
+    close();
+    if (isOver()) return;
+    if (ending) return finishOwn();
+    if (state === "connected") return finish("ended", { event: "ended", by: "lost" }, "failed");
+    if (own === "helper") return fail("connect-timeout");
+    leave("failed");
+    askAgain();
   }
 
   // The end.
 
-  get #other(): Role {
-    return this.#own === "visitor" ? "helper" : "visitor";
+  function end(): void {
+    if (state === "idle" || isOver() || ending) return;
+    if (state !== "connected" || words.settled()) return finishOwn();
+    ending = true;
+    deadline = now + END_TIMEOUT_MS;
   }
 
-  #end(now: number): void {
-    if (this.#state === "idle" || this.#over || this.#ending) return;
-    if (this.#state !== "connected" || this.#talk.settled) return this.#finishOwn(now);
-    this.#ending = true;
-    this.#deadline = now + END_TIMEOUT_MS;
-  }
-
-  #timedOut(now: number): void {
-    if (this.#deadline !== null && now >= this.#deadline) {
-      if (this.#over) this.#close();
-      else if (this.#ending) this.#finishOwn(now);
-      else this.#fail("connect-timeout", now);
+  function timedOut(): void {
+    if (now >= deadline) {
+      if (isOver()) close();
+      else if (ending) finishOwn();
+      else fail("connect-timeout");
     }
-    if (this.#linger !== null && now >= this.#linger) this.#hangUp();
-    this.#talk.timeout(now);
+    if (now >= linger) hangUp();
+    words.timeout(now);
   }
 
-  #finishOwn(now: number): void {
-    this.#finish("ended", { event: "ended", by: this.#own }, now, "ended");
+  function finishOwn(): void {
+    finish("ended", { event: "ended", by: own }, "ended");
   }
 
-  #fail(code: SessionErrorCode, now: number, reason: LeaveReason = "failed"): void {
-    this.#finish("failed", { event: "error", code }, now, reason);
+  function fail(code: SessionErrorCode, reason: LeaveReason = "failed"): void {
+    finish("failed", { event: "error", code }, reason);
   }
 
-  #finish(state: "ended" | "failed", event: Event, now: number, reason: LeaveReason): void {
-    if (this.#over) return;
-    if (this.#open) {
-      this.#out({ output: "send", message: { type: "end" } });
-      this.#talk.close();
+  function finish(last: Finished, event: Event, reason: LeaveReason): void {
+    if (isOver()) return;
+    if (open) {
+      out({ output: "send", message: { type: "end" } });
+      words.close();
       // Closed at once, the channel would take the last word with it: whoever hears it closes.
-      this.#deadline = now + END_TIMEOUT_MS;
-    } else this.#close();
-    this.#ending = false;
-    this.#leave(reason);
-    this.#hangUp();
-    this.#become(state);
-    this.#tell(event);
+      deadline = now + END_TIMEOUT_MS;
+    } else close();
+    ending = false;
+    leave(reason);
+    hangUp();
+    become(last);
+    tell(event);
   }
 
-  #close(): void {
-    this.#open = false;
-    this.#deadline = null;
-    this.#talk.close();
-    this.#negotiation.close();
+  function close(): void {
+    open = false;
+    deadline = Infinity;
+    words.close();
+    peer.close();
   }
 
-  #leave(reason: LeaveReason): void {
-    if (this.#announced && this.#id !== null && (this.#own === "helper" || this.#socketOpen)) {
-      this.#out({ output: "signal", message: { type: "leave", session: this.#id, reason } });
+  function leave(reason: LeaveReason): void {
+    if (announced && id !== null && (own === "helper" || socketOpen)) {
+      out({ output: "signal", message: { type: "leave", session: id, reason } });
     }
-    this.#announced = false;
+    announced = false;
   }
 
-  #hangUp(): void {
-    this.#linger = null;
-    if (!this.#dialled) return;
-    this.#dialled = this.#socketOpen = this.#announced = false;
-    this.#out({ output: "hang-up" });
+  function hangUp(): void {
+    linger = Infinity;
+    if (!dialled) return;
+    dialled = socketOpen = announced = false;
+    out({ output: "hang-up" });
   }
 
-  #become(state: State): void {
-    if (state === this.#state) return;
-    this.#state = state;
-    this.#tell({ event: "state", state });
+  function become(next: State): void {
+    if (next === state) return;
+    state = next;
+    tell({ event: "state", state });
   }
 
-  #tell(event: Event): void {
-    this.#out({ output: "event", event });
-  }
+  return {
+    /** Where the session is. */
+    get state(): State {
+      return state;
+    },
 
-  #out(output: Output): void {
-    this.#outputs.push(output);
-  }
+    /** What is to be done next; asked again until it is `timeout`. */
+    pollOutput(): Output {
+      const due = Math.min(words.due(), deadline, linger);
+      return outputs.shift() ?? { output: "timeout", at: due < Infinity ? due : null };
+    },
+
+    /** Takes in what happened. Units: `at` in Unix milliseconds that never run backwards. */
+    handle(input: Input, at: number): void {
+      now = at;
+      // What a peer connection tells that is no longer the session's own is not heard.
+      if ("generation" in input && !peer.is(input.generation)) return;
+      switch (input.input) {
+        case "ask":
+          if (own === "helper" || state !== "idle") return;
+          place = input.place;
+          become("asking");
+          dial();
+          return prepare();
+        case "prepared":
+          if (state !== "asking" || id !== null) return;
+          id = input.session;
+          firstMessage = input.message;
+          return ask();
+        case "socket-opened":
+          socketOpen = true;
+          return ask();
+        case "socket-lost":
+          return socketLost();
+        case "queued":
+          return queued(input.helpers, input.position);
+        case "verified": {
+          if (!isInQueue() || !announced) return;
+          const { name, automated, offer, iceServers } = input;
+          become("connecting");
+          tell({ event: "helper", name, automated });
+          deadline = now + CONNECT_TIMEOUT_MS;
+          return out({ output: "answer", generation: peer.begin(), offer, iceServers });
+        }
+        case "unverified":
+          if (isInQueue() && announced) fail({ unverified: input.code }, "unverified");
+          return;
+        case "accept":
+          if (own === "visitor" || state !== "idle") return;
+          id = input.session;
+          become("connecting");
+          deadline = now + CONNECT_TIMEOUT_MS;
+          return out({ output: "offer", generation: peer.begin() });
+        case "claim-won":
+          return claimWon();
+        case "refused":
+          return refused(input.code);
+        case "left":
+          return left(input.reason);
+        case "opened":
+          return opened(input.signal);
+        case "open-failed":
+          if (state === "connecting") fail("seal-broken");
+          return;
+        case "described":
+          return described(input.sdp);
+        case "candidate-found":
+          return peer.found(input.candidate);
+        case "channel-opened":
+          if (state !== "connecting" || open) return;
+          open = true;
+          return words.open(now);
+        case "channel-closed":
+          return channelClosed();
+        case "received":
+          return received(input.message);
+        case "received-bad":
+          if (!open || isOver()) return;
+          words.refuse(input.code);
+          return checkFaults();
+        case "say":
+          if (state === "idle" || ending || isOver() || !words.say(input.text, now)) {
+            tell({ event: "error", code: "not-sent" });
+          }
+          return;
+        case "seen":
+          return words.seen(input.seq);
+        case "writing":
+          return words.writing(input.on, now);
+        case "navigated":
+          if (own === "visitor") words.navigated(input.page);
+          return;
+        case "known":
+          if (own === "visitor") words.known(input.client);
+          return;
+        case "end":
+          return end();
+        case "timed-out":
+          return timedOut();
+        default:
+          return input satisfies never;
+      }
+    },
+  };
 }

@@ -17,214 +17,204 @@ import {
   type Role,
   type Whereabouts,
 } from "../wire/peer";
-import { Outbox } from "./outbox";
+import { outbox } from "./outbox";
 
 /** The conversation of one session, over one data channel after another. */
-export class Talk {
-  #own: Role;
-  #out: (output: Output) => void;
-  #outbox = new Outbox();
-  /** Own page and client; at the helper, the epoch of the visitor's page. */
-  #page: Whereabouts | null = null;
-  #client: Client | null = null;
-  #epoch = 0;
+export function talk(own: Role, out: (output: Output) => void) {
+  const written = outbox();
+  /** Own page and client; the epoch of the visitor's page, on either side. */
+  let page: Whereabouts | null = null;
+  let client: Client | null = null;
+  let epoch = 0;
   /** The other side's messages: the last stored, and the last that was told to be seen. */
-  #stored = 0;
-  #seen = 0;
-  #heard = false;
-  #acknowledged = false;
-  #helloAt: number | null = null;
+  let stored = 0;
+  let seenTo = 0;
+  let heard = false;
+  let acknowledged = false;
+  /** When `hello` is due again. */
+  let helloAt = Infinity;
   /** Until when the other is typing, and when it was last told that we are. */
-  #typingUntil: number | null = null;
-  #typingTold: number | null = null;
+  let typingUntil = Infinity;
+  let typingTold = -Infinity;
+  let faults = 0;
 
-  /** How many messages the other side got wrong. */
-  faults = 0;
-
-  constructor(own: Role, out: (output: Output) => void) {
-    this.#own = own;
-    this.#out = out;
-  }
-
-  /** Begins on a data channel that has just opened. */
-  open(now: number): void {
-    this.close();
-    this.#hello(now);
-  }
+  const send = (message: PeerMessage): void => out({ output: "send", message });
+  const tell = (event: Event): void => out({ output: "event", event });
+  const through = (): boolean => heard && acknowledged;
 
   /** Says nothing more until the next data channel. */
-  close(): void {
-    this.#heard = this.#acknowledged = false;
-    this.#helloAt = this.#typingUntil = this.#typingTold = null;
+  function close(): void {
+    heard = acknowledged = false;
+    helloAt = typingUntil = Infinity;
+    typingTold = -Infinity;
   }
 
-  /** Whether both have acknowledged each other's `hello`. */
-  get through(): boolean {
-    return this.#heard && this.#acknowledged;
+  function hello(now: number): void {
+    helloAt = now + HELLO_INTERVAL_MS;
+    send({ type: "hello", protocol: PROTOCOL_VERSION, role: own, stored });
   }
 
-  /** Whether everything we wrote is stored at the other side. */
-  get settled(): boolean {
-    return this.#outbox.isEmpty;
+  function sendPage(): void {
+    if (page) send({ type: "page", epoch, ...page });
   }
 
-  /** The next time at which something is due. */
-  get due(): number[] {
-    return [this.#helloAt, this.#typingUntil].filter((at) => at !== null);
+  function sendClient(): void {
+    if (client) send({ type: "client", ...client });
   }
 
-  /** Does what is due. */
-  timeout(now: number): void {
-    if (this.#helloAt !== null && now >= this.#helloAt) this.#hello(now);
-    if (this.#typingUntil !== null && now >= this.#typingUntil) this.#typing(null);
+  function delivered(seq: number): void {
+    if (written.stored(seq)) tell({ event: "delivered", seq });
   }
 
-  /** Takes note of what a message says about the two greetings. Before it is taken itself. */
-  greeted(message: PeerMessage, now: number): void {
-    switch (message.type) {
-      case "hello":
-        if (message.role === this.#own) return this.refuse("wrong-state");
-        if (!this.#outbox.has(message.stored)) return this.refuse("wrong-sequence");
-        this.#send({ type: "hello-ack" });
-        // Ours may have come before they could hear it: now they can.
-        if (!this.#heard && !this.#acknowledged) this.#hello(now);
-        this.#heard = true;
-        return this.#delivered(message.stored);
-      case "refused":
-      case "end":
-        return;
-      default:
-        if (message.type === "hello-ack" || this.#heard) {
-          this.#acknowledged = true;
-          this.#helloAt = null;
-        }
-    }
-  }
-
-  /** Sends all that was kept back until both greetings were acknowledged. */
-  begin(): void {
-    if (this.#page) this.#sendPage(this.#page);
-    if (this.#client) this.#send({ type: "client", ...this.#client });
-    this.#outbox.kept.forEach((chat) => this.#send({ type: "chat", ...chat }));
-  }
-
-  /** Takes a message of the other side. */
-  take(message: PeerMessage, now: number): void {
-    switch (message.type) {
-      case "hello":
-      case "hello-ack":
-      case "end":
-        return;
-      case "refused":
-        this.faults++;
-        return this.#tell({ event: "error", code: { "peer-refused": message.code } });
-    }
-    if (!this.through) return this.refuse("wrong-state");
-    switch (message.type) {
-      case "page": {
-        if (this.#own === "visitor") return this.refuse("wrong-state");
-        if (message.epoch < this.#epoch) return;
-        this.#epoch = message.epoch;
-        const { type: _, ...page } = message;
-        return this.#tell({ event: "page", page });
-      }
-      case "client": {
-        if (this.#own === "visitor") return this.refuse("wrong-state");
-        const { type: _, ...client } = message;
-        return this.#tell({ event: "client", client });
-      }
-      case "chat": {
-        const { seq, at, text } = message;
-        if (seq > this.#stored + 1) return this.refuse("wrong-sequence");
-        if (seq > this.#stored) {
-          this.#typing(null);
-          this.#stored = seq;
-          this.#tell({ event: "message", from: this.#own === "visitor" ? "helper" : "visitor", seq, at, text });
-        }
-        return this.#send({ type: "ack", seq: this.#stored });
-      }
-      case "ack":
-      case "read":
-        if (!this.#outbox.has(message.seq)) return this.refuse("wrong-sequence");
-        this.#delivered(message.seq);
-        if (message.type === "read" && this.#outbox.read(message.seq)) this.#tell({ event: "read", seq: message.seq });
-        return;
-      case "typing":
-        return this.#typing(message.on ? now + TYPING_TIMEOUT_MS : null);
-    }
+  function typing(until: number): void {
+    const was = typingUntil < Infinity;
+    const on = until < Infinity;
+    typingUntil = until;
+    if (on !== was) tell({ event: "typing", on });
   }
 
   /** Refuses what the other side sent. */
-  refuse(code: PeerErrorCode): void {
-    this.faults++;
-    this.#send({ type: "refused", code });
+  function refuse(code: PeerErrorCode): void {
+    faults++;
+    send({ type: "refused", code });
   }
 
-  /** Takes a message that a person wrote; says whether it did. */
-  say(text: string, now: number): boolean {
-    // Half a surrogate pair is no text on the wire.
-    const chat = this.#outbox.put(text.toWellFormed(), now);
-    if (!chat) return false;
-    this.#typingTold = null;
-    this.#tell({ event: "message", from: this.#own, ...chat });
-    if (this.through) this.#send({ type: "chat", ...chat });
-    return true;
-  }
+  return {
+    close,
+    refuse,
 
-  /** Tells the other side what was seen. */
-  seen(seq: number): void {
-    seq = Math.min(seq, this.#stored);
-    if (seq <= this.#seen || !this.through) return;
-    this.#seen = seq;
-    this.#send({ type: "read", seq });
-  }
+    /** Whether both have acknowledged each other's `hello`. */
+    through,
 
-  /** Tells the other side that the person is writing, or has stopped. */
-  writing(on: boolean, now: number): void {
-    const told = this.#typingTold;
-    if (!this.through || (on ? told !== null && now < told + TYPING_INTERVAL_MS : told === null)) return;
-    this.#typingTold = on ? now : null;
-    this.#send({ type: "typing", on });
-  }
+    /** How many messages the other side got wrong. */
+    faults: (): number => faults,
 
-  /** Notes where the visitor is. */
-  navigated(page: Whereabouts): void {
-    this.#page = page;
-    this.#epoch++;
-    if (this.through) this.#sendPage(page);
-  }
+    /** Begins on a data channel that has just opened. */
+    open(now: number): void {
+      close();
+      hello(now);
+    },
 
-  /** Notes what the visitor uses. */
-  known(client: Client): void {
-    this.#client = client;
-    if (this.through) this.#send({ type: "client", ...client });
-  }
+    /** Whether everything we wrote is stored at the other side. */
+    settled: (): boolean => !written.kept().length,
 
-  #hello(now: number): void {
-    this.#helloAt = now + HELLO_INTERVAL_MS;
-    this.#send({ type: "hello", protocol: PROTOCOL_VERSION, role: this.#own, stored: this.#stored });
-  }
+    /** The next time at which something is due. */
+    due: (): number => Math.min(helloAt, typingUntil),
 
-  #sendPage(page: Whereabouts): void {
-    this.#send({ type: "page", epoch: this.#epoch, ...page });
-  }
+    /** Does what is due. */
+    timeout(now: number): void {
+      if (now >= helloAt) hello(now);
+      if (now >= typingUntil) typing(Infinity);
+    },
 
-  #delivered(seq: number): void {
-    if (this.#outbox.stored(seq)) this.#tell({ event: "delivered", seq });
-  }
+    /** Takes note of what a message says about the two greetings. Before it is taken itself. */
+    greeted(message: PeerMessage, now: number): void {
+      if (message.type === "hello") {
+        if (message.role === own) return refuse("wrong-state");
+        if (!written.has(message.stored)) return refuse("wrong-sequence");
+        send({ type: "hello-ack" });
+        // Ours may have come before they could hear it: now they can.
+        if (!heard && !acknowledged) hello(now);
+        heard = true;
+        delivered(message.stored);
+      } else if (message.type === "hello-ack" || (heard && message.type !== "refused" && message.type !== "end")) {
+        acknowledged = true;
+        helloAt = Infinity;
+      }
+    },
 
-  #typing(until: number | null): void {
-    const was = this.#typingUntil !== null;
-    this.#typingUntil = until;
-    const on = until !== null;
-    if (on !== was) this.#tell({ event: "typing", on });
-  }
+    /** Sends all that was kept back until both greetings were acknowledged. */
+    begin(): void {
+      sendPage();
+      sendClient();
+      for (const chat of written.kept()) send({ type: "chat", ...chat });
+    },
 
-  #send(message: PeerMessage): void {
-    this.#out({ output: "send", message });
-  }
+    /** Takes a message of the other side. */
+    take(message: PeerMessage, now: number): void {
+      switch (message.type) {
+        case "hello":
+        case "hello-ack":
+        case "end":
+          return;
+        case "refused":
+          faults++;
+          return tell({ event: "error", code: { "peer-refused": message.code } });
+      }
+      if (!through()) return refuse("wrong-state");
+      switch (message.type) {
+        case "page": {
+          if (own === "visitor") return refuse("wrong-state");
+          if (message.epoch < epoch) return;
+          epoch = message.epoch;
+          const { type: _, ...page } = message;
+          return tell({ event: "page", page });
+        }
+        case "client": {
+          if (own === "visitor") return refuse("wrong-state");
+          const { type: _, ...client } = message;
+          return tell({ event: "client", client });
+        }
+        case "chat": {
+          const { seq, at, text } = message;
+          if (seq > stored + 1) return refuse("wrong-sequence");
+          if (seq > stored) {
+            typing(Infinity);
+            stored = seq;
+            tell({ event: "message", from: own === "visitor" ? "helper" : "visitor", seq, at, text });
+          }
+          return send({ type: "ack", seq: stored });
+        }
+        case "ack":
+        case "read": {
+          const { seq } = message;
+          if (!written.has(seq)) return refuse("wrong-sequence");
+          delivered(seq);
+          if (message.type === "read" && written.read(seq)) tell({ event: "read", seq });
+          return;
+        }
+        case "typing":
+          return typing(message.on ? now + TYPING_TIMEOUT_MS : Infinity);
+      }
+    },
 
-  #tell(event: Event): void {
-    this.#out({ output: "event", event });
-  }
+    /** Takes a message that a person wrote; says whether it did. */
+    say(text: string, now: number): boolean {
+      // Half a surrogate pair is no text on the wire.
+      const chat = written.put(text.toWellFormed(), now);
+      if (!chat) return false;
+      typingTold = -Infinity;
+      tell({ event: "message", from: own, ...chat });
+      if (through()) send({ type: "chat", ...chat });
+      return true;
+    },
+
+    /** Tells the other side what was seen. */
+    seen(seq: number): void {
+      seq = Math.min(seq, stored);
+      if (seq <= seenTo || !through()) return;
+      seenTo = seq;
+      send({ type: "read", seq });
+    },
+
+    /** Tells the other side that the person is writing, or has stopped. */
+    writing(on: boolean, now: number): void {
+      if (!through() || (on ? now < typingTold + TYPING_INTERVAL_MS : typingTold < 0)) return;
+      typingTold = on ? now : -Infinity;
+      send({ type: "typing", on });
+    },
+
+    /** Notes where the visitor is. */
+    navigated(given: Whereabouts): void {
+      page = given;
+      epoch++;
+      if (through()) sendPage();
+    },
+
+    /** Notes what the visitor uses. */
+    known(given: Client): void {
+      client = given;
+      if (through()) sendClient();
+    },
+  };
 }
