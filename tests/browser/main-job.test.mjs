@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
-import { HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
 let server, theirs, ours;
@@ -12,9 +12,8 @@ before(async () => {
   [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
 });
 after(async () => {
-  await theirs.close();
-  await ours.close();
-  assert.equal(await server.stop(), 0);
+  const stopped = server.stop().then((status) => assert.equal(status, 0));
+  await endAll(theirs.close(), ours.close(), stopped);
 });
 
 afterEach(async () => {

@@ -59,6 +59,13 @@ export async function startBrowser() {
   };
 }
 
+/** Ends everything, whatever goes wrong on the way, and then says what did. */
+export async function endAll(...endings) {
+  const outcomes = await Promise.allSettled(endings);
+  const wrong = outcomes.find((outcome) => outcome.status === "rejected");
+  if (wrong) throw wrong.reason;
+}
+
 /** Somebody who needs help on the page they have open. */
 export class VisitorHand {
   /** Takes a page with the tag in it. */

@@ -1,0 +1,172 @@
+// The tag on somebody else's page: under the strictest policy, under hostile styles, with a script that was changed.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+
+import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { startProxy } from "./proxy.mjs";
+import { startServer } from "./server.mjs";
+import { html, snippet, startSite, strictPolicy } from "./site.mjs";
+
+const HOSTILE = "<style>*{all:revert;display:block!important;font:40px cursive!important}</style>";
+// Chromium says so when the policy's `http:` does not cover `ws:`; the widget then goes over plain HTTP.
+const WEBSOCKET_REFUSED = /Connecting to 'ws:.*violates the following Content Security Policy/;
+
+let server, theirs, ours, tag;
+before(async () => {
+  server = await startServer();
+  [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+  tag = await snippet(server.origin);
+});
+afterEach(async () => {
+  await Promise.all([theirs.leave(), ours.leave()]);
+});
+after(async () => {
+  const expected = [WEBSOCKET_REFUSED, /Failed to find a valid digest/, /Alongside: Event/, /favicon/];
+  await endAll(theirs.close(expected), ours.close(), server.stop());
+});
+
+async function visit(origin, path = "/") {
+  const page = await theirs.window();
+  await page.goto(origin + path);
+  return new VisitorHand(page);
+}
+
+async function talk(visitor) {
+  const helper = await HelperHand.at(await ours.window(), server.console);
+  await visitor.button("Help").click();
+  await helper.accept();
+  await visitor.is("connected");
+  await visitor.say("Hello from elsewhere");
+  await helper.reads("Hello from elsewhere");
+  await helper.say("Welcome");
+  await visitor.reads("Welcome");
+  return helper;
+}
+
+test("on a page of another origin, under a policy that allows the server and nothing else", async () => {
+  const site = await startSite({
+    "/": { html: html("Elsewhere", tag), headers: { "content-security-policy": strictPolicy(server.origin) } },
+  });
+  const helper = await talk(await visit(site.origin));
+  await helper.sees("Elsewhere", `${site.origin}/`);
+  await site.stop();
+});
+
+test("the same with WebSockets allowed", async () => {
+  const policy = strictPolicy(server.origin).replace("connect-src", `connect-src ${server.origin.replace("http", "ws")}`);
+  const site = await startSite({ "/": { html: html("Elsewhere", tag), headers: { "content-security-policy": policy } } });
+  const before = theirs.complaints.length;
+  await talk(await visit(site.origin));
+  assert.equal(theirs.complaints.slice(before).some((complaint) => WEBSOCKET_REFUSED.test(complaint)), false);
+  await site.stop();
+});
+
+/** What is drawn in the widget's shadow root: of each element its place, size, font and visibility. */
+const drawn = (host) =>
+  host.evaluate((element) =>
+    [...element.shadowRoot.querySelectorAll("*")]
+      .filter((inner) => inner.getClientRects().length > 0)
+      .map((inner) => {
+        const { x, y, width, height } = inner.getBoundingClientRect();
+        const { fontSize, fontFamily, display, color, visibility, opacity } = getComputedStyle(inner);
+        return [inner.localName, x, y, width, height, fontSize, fontFamily, display, color, visibility, opacity].join(" ");
+      }),
+  );
+
+test("hostile styles of the page change nothing in it", async () => {
+  const pages = { "/plain": { html: html("Plain", tag) }, "/hostile": { html: html("Hostile", HOSTILE + tag) } };
+  const site = await startSite(pages);
+  const seen = [];
+  for (const path of Object.keys(pages)) {
+    const visitor = await visit(site.origin, path);
+    await visitor.page.emulateMedia({ reducedMotion: "reduce" });
+    await visitor.button("Help").waitFor();
+    const launcher = await drawn(visitor.host);
+    await visitor.button("Help").click();
+    await visitor.is("unavailable");
+    await visitor.page.waitForTimeout(500);
+    seen.push({ launcher, panel: await drawn(visitor.host) });
+    await visitor.button("Cancel").click();
+  }
+  assert.ok(seen[0].panel.length > 10);
+  assert.deepEqual(seen[1], seen[0]);
+  const helper = await talk(await visit(site.origin, "/hostile"));
+  await helper.sees("Hostile", `${site.origin}/hostile`);
+  await site.stop();
+});
+
+test("nothing but the script is asked for before Help", async () => {
+  const site = await startSite({ "/": { html: html("Quiet", tag) } });
+  const page = await theirs.window();
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await page.goto(`${site.origin}/`);
+  const visitor = new VisitorHand(page);
+  await visitor.button("Help").hover();
+  await page.waitForTimeout(1000);
+  const script = /src="([^"]+)"/.exec(tag)[1];
+  assert.deepEqual(asked.filter((url) => !url.endsWith("/favicon.ico")), [`${site.origin}/`, script]);
+  await site.stop();
+});
+
+test("a chat with one changed byte does not run, and the visitor is told", async () => {
+  const chat = /\/chat\.[0-9a-f]+\.js$/;
+  const proxy = await startProxy(server.origin, (path, body) => {
+    if (chat.test(path)) body[body.length - 2] ^= 1;
+    return body;
+  });
+  const site = await startSite({ "/": { html: html("Changed", tag.replaceAll(server.origin, proxy.origin)) } });
+  const visitor = await visit(site.origin);
+  await visitor.button("Help").click();
+  await visitor.is("failed");
+  await visitor.panel.waitFor();
+  assert.match(await visitor.panel.innerText(), /try again|reload|could not/i);
+  await proxy.stop();
+  await site.stop();
+});
+
+test("a loader with one changed byte does not run at all", async () => {
+  const proxy = await startProxy(server.origin, (path, body) => {
+    if (path.startsWith("/alongside.")) body[body.length - 2] ^= 1;
+    return body;
+  });
+  const site = await startSite({ "/": { html: html("Changed", tag.replaceAll(server.origin, proxy.origin)) } });
+  const page = await theirs.window();
+  await page.goto(`${site.origin}/`);
+  await page.waitForTimeout(500);
+  assert.equal(await page.locator("alongside-help").count(), 0);
+  await proxy.stop();
+  await site.stop();
+});
+
+test("the site's own button asks, and ours stays away", async () => {
+  const own = tag.replace("<script ", '<script data-launcher="#ask" ');
+  const site = await startSite({ "/": { html: html("Own button", own, '<button id="ask">Talk to us</button>') } });
+  const helper = await HelperHand.at(await ours.window(), server.console);
+  const visitor = await visit(site.origin);
+  await visitor.page.locator("alongside-help").waitFor({ state: "attached" });
+  assert.equal(await visitor.button("Help").count(), 0);
+  await visitor.button("Talk to us").click();
+  await helper.accept();
+  await visitor.is("connected");
+  await site.stop();
+});
+
+test("a page may speak before the script is there, and asks only by a person's click", async () => {
+  const stub =
+    "<script>window.Alongside=function(){(Alongside.q=Alongside.q||[]).push(arguments)};" +
+    'Alongside("identify",{plan:"Family"});Alongside("on","state",(e)=>{(window.states=window.states||[]).push(e.state)});' +
+    'Alongside("open");</script>';
+  const site = await startSite({ "/": { html: html("Stub", stub + tag) } });
+  const helper = await HelperHand.at(await ours.window(), server.console);
+  const visitor = await visit(site.origin);
+  await visitor.button("Ask for help").waitFor();
+  assert.equal(await visitor.host.getAttribute("data-state"), "idle");
+  await visitor.button("Ask for help").click();
+  await helper.accept();
+  await visitor.is("connected");
+  await helper.visitor.getByText("Family").waitFor();
+  assert.deepEqual(await visitor.page.evaluate(() => window.states.at(-1)), "connected");
+  await site.stop();
+});

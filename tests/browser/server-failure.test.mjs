@@ -1,0 +1,65 @@
+// The server stops and comes back: who waits keeps waiting, and who talks notices nothing.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+
+import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { startServer } from "./server.mjs";
+
+let theirs, ours;
+before(async () => {
+  [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+});
+afterEach(async () => {
+  await Promise.all([theirs.leave(), ours.leave()]);
+});
+after(async () => {
+  const gone = [/WebSocket connection to/, /ERR_CONNECTION_REFUSED/, /Failed to load resource/, /ERR_INCOMPLETE_CHUNKED/];
+  await endAll(theirs.close(gone), ours.close(gone));
+});
+
+async function again(server) {
+  return startServer({ listen: `127.0.0.1:${server.port}`, folder: server.folder });
+}
+
+test("who waits while the server restarts is helped afterwards", async () => {
+  let server = await startServer();
+  const page = await theirs.window();
+  await page.goto(server.demo);
+  const visitor = new VisitorHand(page);
+  await visitor.button("Help").click();
+  await visitor.is("unavailable");
+  assert.equal(await server.stop({ keep: true }), 0);
+  await visitor.is("asking");
+  server = await again(server);
+  const helper = await HelperHand.at(await ours.window(), server.console);
+  await visitor.is("waiting");
+  await helper.accept();
+  await visitor.is("connected");
+  await server.stop();
+});
+
+test("who talks while the server is killed goes on talking", async () => {
+  let server = await startServer();
+  const helper = await HelperHand.at(await ours.window(), server.console);
+  const page = await theirs.window();
+  await page.goto(server.demo);
+  const visitor = new VisitorHand(page);
+  await visitor.button("Help").click();
+  await helper.accept();
+  await visitor.is("connected");
+  await server.stop({ keep: true, signal: "SIGKILL" });
+  await visitor.say("Still there?");
+  await helper.reads("Still there?");
+  await helper.say("Of course.");
+  await visitor.reads("Of course.");
+  server = await again(server);
+  // The console finds back by itself, and the next visitor reaches it.
+  const next = new VisitorHand(await theirs.window());
+  await next.page.goto(server.demo);
+  await next.button("Help").click();
+  await helper.waiting.getByRole("button", { name: "Accept" }).waitFor();
+  await visitor.say("And still.");
+  await helper.reads("And still.");
+  await server.stop();
+});
