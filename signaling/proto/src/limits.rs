@@ -58,7 +58,8 @@ pub const MESSAGES_PER_SECOND: u32 = 16;
 /// How many bytes one socket may send in a burst. Units: bytes. Eight of the longest messages.
 pub const BYTE_BURST: u32 = 128 * 1024;
 
-/// How fast the byte burst refills. Units: bytes per second.
+/// How fast the byte burst refills. Units: bytes per second. One of the longest messages a second: whoever needs
+/// more is not introducing people.
 pub const BYTES_PER_SECOND: u32 = 16 * 1024;
 
 /// How long the head of an HTTP request may take. Units: milliseconds. A phone on a bad line needs two seconds.
@@ -67,7 +68,7 @@ pub const HEADER_TIMEOUT_MS: u64 = 5_000;
 /// The longest head of an HTTP request. Units: bytes. What hyper takes at the least; browsers send about 1 KiB.
 pub const MAX_HEAD_BYTES: usize = 8 * 1024;
 
-/// How long one HTTP connection may last that does not become a WebSocket. Units: milliseconds. The console
+/// How long one HTTP connection may last that carries no signaling. Units: milliseconds. The console
 /// over the slowest mobile line takes ten seconds; a reader who draws it out holds a connection no longer.
 pub const HTTP_LIFETIME_MS: u64 = 60_000;
 
@@ -111,7 +112,8 @@ pub const MAX_CERTIFICATE_LIFETIME_S: u64 = 90 * 24 * 60 * 60;
 /// repeats what is lost (RFC 8489 section 6.2.1: seven times).
 pub const STUN_BURST: u32 = 50;
 
-/// How fast the STUN burst refills. Units: requests per second.
+/// How fast the STUN burst refills. Units: requests per second. An office behind one address gathers for a few
+/// people each second; more would be somebody bouncing traffic off us.
 pub const STUN_PER_SECOND: u32 = 20;
 
 /// How many STUN sources are remembered. 100 bytes each: 1 MiB. When full and all of them busy, new sources are

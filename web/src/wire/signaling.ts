@@ -412,7 +412,8 @@ export const MESSAGES_PER_SECOND = 16;
 export const BYTE_BURST = 131072;
 
 /**
- * How fast the byte burst refills. Units: bytes per second.
+ * How fast the byte burst refills. Units: bytes per second. One of the longest messages a second: whoever needs
+ * more is not introducing people.
  */
 export const BYTES_PER_SECOND = 16384;
 
@@ -495,7 +496,8 @@ export const MAX_CERTIFICATE_LIFETIME_S = 7776000;
 export const STUN_BURST = 50;
 
 /**
- * How fast the STUN burst refills. Units: requests per second.
+ * How fast the STUN burst refills. Units: requests per second. An office behind one address gathers for a few
+ * people each second; more would be somebody bouncing traffic off us.
  */
 export const STUN_PER_SECOND = 20;
 
