@@ -13,10 +13,10 @@ import { signEnlist } from "./enlist";
 import { HelperSession } from "./helper-session";
 import type { Identity } from "./invite";
 import { Outlet } from "./outlet";
-import { OfferingConnection } from "./offering-connection";
+import { offeringConnection, type OfferingConnection } from "./offering-connection";
 import { prologue, respond, type SealedChannel } from "./seal";
 import { httpTransport } from "./http-transport";
-import { SignalingSocket } from "./signaling-socket";
+import { signalingSocket, type SignalingSocket } from "./signaling-socket";
 import { prepareConnection } from "./support";
 
 export { HelperSession } from "./helper-session";
@@ -86,7 +86,7 @@ export class Desk {
       lost: () => this.#lost(),
       received: (message: BrokerToAgent) => this.#received(message),
     };
-    this.#socket = new SignalingSocket(options.server, listener, async () => httpTransport);
+    this.#socket = signalingSocket(options.server, listener, async () => httpTransport);
     const ready = prepareConnection();
     if (typeof ready === "string") {
       this.#unsupported = ready;
@@ -338,15 +338,15 @@ export class Desk {
     this.#inHand = null;
     clearTimeout(this.#refill);
     this.#refill = setTimeout(() => this.#fillHand(), REFILL_MS);
-    if (held?.connection.usable && now() - held.madeAt < FRESH_MS) return held.connection;
+    if (held?.connection.isUsable() && now() - held.madeAt < FRESH_MS) return held.connection;
     held?.connection.close();
-    return new OfferingConnection(this.#iceServers);
+    return offeringConnection(this.#iceServers);
   }
 
   #fillHand(): void {
-    if (this.#inHand?.connection.usable || this.#connection !== "enlisted") return;
+    if (this.#inHand?.connection.isUsable() || this.#connection !== "enlisted") return;
     try {
-      const connection = new OfferingConnection(this.#iceServers);
+      const connection = offeringConnection(this.#iceServers);
       this.#inHand = { connection, madeAt: now() };
       // Closed before it was described: another one is in hand by then.
       connection.offer().catch(() => {});

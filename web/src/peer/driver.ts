@@ -36,144 +36,136 @@ export type Surroundings = {
 type Link = { session: SessionId; channel: Promise<SealedChannel | null> };
 
 /** One session at work. */
-export class Driver {
-  #session: Session;
-  #around: Surroundings;
-  #inputs: Input[] = [];
-  #busy = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #peer: { generation: number; connection: PeerConnection } | null = null;
-  #link: Link | null = null;
+export type Driver = ReturnType<typeof drive>;
 
-  /** Drives a session. */
-  constructor(session: Session, around: Surroundings) {
-    this.#session = session;
-    this.#around = around;
-  }
+/** Drives a session. */
+export function drive(session: Session, around: Surroundings) {
+  const inputs: Input[] = [];
+  let busy = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let peer: { generation: number; connection: PeerConnection } | null = null;
+  let link: Link | null = null;
 
   /** Tells the session, and carries out what it decides. */
-  input(input: Input): void {
-    this.#inputs.push(input);
+  function input(given: Input): void {
+    inputs.push(given);
     // Whoever is told of an output may answer with an input: it waits its turn.
-    if (this.#busy) return;
-    this.#busy = true;
+    if (busy) return;
+    busy = true;
     try {
-      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
-        this.#session.handle(next, now());
+      for (let next = inputs.shift(); next; next = inputs.shift()) {
+        session.handle(next, now());
         let output: Output;
         do {
-          output = this.#session.pollOutput();
-          this.#carryOut(output);
+          output = session.pollOutput();
+          carryOut(output);
         } while (output.output !== "timeout");
       }
     } finally {
-      this.#busy = false;
+      busy = false;
     }
   }
 
-  /** Gives the session its sealed channel, or the promise of one. */
-  link(session: SessionId, channel: Promise<SealedChannel | null>): void {
-    this.#link = { session, channel };
-  }
-
-  /** Takes up the peer connection of a generation, and its description once there is one. */
-  adopt(generation: number, connection: PeerConnection, description: Promise<string>): void {
-    this.#peer?.connection.close();
-    this.#peer = { generation, connection };
-    connection.listen({
-      found: (candidate) => this.input({ input: "candidate-found", generation, candidate }),
-      opened: () => this.input({ input: "channel-opened", generation }),
-      closed: () => this.input({ input: "channel-closed", generation }),
-      received: (data) => this.#received(data),
-    });
-    this.attempt(
-      generation,
-      description.then((sdp) => this.input({ input: "described", generation, sdp })),
-    );
-  }
-
-  /** Counts a peer connection as lost when this does not succeed. */
-  attempt(generation: number, act: Promise<void>): void {
-    act.catch(() => this.input({ input: "channel-closed", generation }));
-  }
-
-  /** Opens what the broker forwarded. */
-  forwarded(session: SessionId, message: Sealed): void {
-    const link = this.#link;
-    if (link?.session !== session) return;
-    this.#through(link, async (channel) => {
-      const frame = decode(message);
-      // A frame that is no base64url fails as one that nobody sealed.
-      const text = readText(await channel.open(frame ?? new Uint8Array()));
-      const decoded = decodeSealedSignal(text);
-      if (!decoded.ok) throw new Error(decoded.code);
-      if (decoded.value !== null && this.#link === link) this.input({ input: "opened", signal: decoded.value });
-    });
-  }
-
-  /** Lets go of the peer connection at once: the page is going away. */
-  drop(): void {
-    const peer = this.#peer;
-    if (peer === null) return;
-    peer.connection.close();
-    this.input({ input: "channel-closed", generation: peer.generation });
-  }
-
-  #carryOut(output: Output): void {
+  function carryOut(output: Output): void {
     switch (output.output) {
       case "signal":
-        return this.#around.signal(output.message);
+        return around.signal(output.message);
       case "seal":
-        return this.#seal(output.signal);
+        return seal(output.signal);
       case "add-candidate":
         // One that does not fit here is no fault: others may, and without any the connection times out.
-        if (this.#peer?.generation === output.generation) {
-          this.#peer.connection.addCandidate(output.candidate).catch(() => {});
-        }
+        if (peer?.generation === output.generation) peer.connection.addCandidate(output.candidate).catch(() => {});
         return;
       case "close":
-        if (this.#peer?.generation === output.generation) {
-          this.#peer.connection.close();
-          this.#peer = null;
+        if (peer?.generation === output.generation) {
+          peer.connection.close();
+          peer = null;
         }
         return;
       case "send":
-        this.#peer?.connection.send(JSON.stringify(output.message));
-        return this.#around.sent(output.message);
+        peer?.connection.send(JSON.stringify(output.message));
+        return around.sent(output.message);
       case "event":
-        return this.#around.tell(output.event);
+        return around.tell(output.event);
       case "timeout":
-        clearTimeout(this.#timer);
-        if (output.at !== null) {
-          this.#timer = setTimeout(() => this.input({ input: "timed-out" }), Math.max(0, output.at - now()));
-        }
+        clearTimeout(timer);
+        if (output.at !== null) timer = setTimeout(input, output.at - now(), { input: "timed-out" });
         return;
       default:
-        return this.#around.carryOut(output);
+        return around.carryOut(output);
     }
   }
 
-  #received(data: unknown): void {
-    if (typeof data !== "string") return this.input({ input: "received-bad", code: "bad-message" });
+  function received(data: unknown): void {
+    if (typeof data !== "string") return input({ input: "received-bad", code: "bad-message" });
     const decoded = decodePeer(data);
-    if (!decoded.ok) this.input({ input: "received-bad", code: decoded.code });
-    else if (decoded.value !== null) this.input({ input: "received", message: decoded.value });
+    if (!decoded.ok) input({ input: "received-bad", code: decoded.code });
+    else if (decoded.value) input({ input: "received", message: decoded.value });
   }
 
-  #seal(signal: SealedSignal): void {
-    const link = this.#link;
-    if (link === null) return;
-    this.#through(link, async (channel) => {
+  function seal(signal: SealedSignal): void {
+    through(link, async (channel, session) => {
       const message = encode(await channel.seal(new TextEncoder().encode(JSON.stringify(signal))));
-      this.#around.signal({ type: "forward", session: link.session, message });
+      around.signal({ type: "forward", session, message });
     });
   }
 
-  #through(link: Link, act: (channel: SealedChannel) => Promise<void>): void {
-    link.channel
-      .then((channel) => channel && act(channel))
+  function through(used: Link | null, act: (channel: SealedChannel, session: SessionId) => Promise<void>): void {
+    used?.channel
+      .then((channel) => channel && act(channel, used.session))
       .catch(() => {
-        if (this.#link === link) this.input({ input: "open-failed" });
+        if (link === used) input({ input: "open-failed" });
       });
   }
+
+  /** Counts a peer connection as lost when this does not succeed. */
+  function attempt(generation: number, act: Promise<void>): void {
+    act.catch(() => input({ input: "channel-closed", generation }));
+  }
+
+  return {
+    input,
+    attempt,
+
+    /** Gives the session its sealed channel, or the promise of one. */
+    link(session: SessionId, channel: Promise<SealedChannel | null>): void {
+      link = { session, channel };
+    },
+
+    /** Takes up the peer connection of a generation, and its description once there is one. */
+    adopt(generation: number, connection: PeerConnection, description: Promise<string>): void {
+      peer?.connection.close();
+      peer = { generation, connection };
+      connection.listen({
+        found: (candidate) => input({ input: "candidate-found", generation, candidate }),
+        opened: () => input({ input: "channel-opened", generation }),
+        closed: () => input({ input: "channel-closed", generation }),
+        received,
+      });
+      attempt(
+        generation,
+        description.then((sdp) => input({ input: "described", generation, sdp })),
+      );
+    },
+
+    /** Opens what the broker forwarded. */
+    forwarded(session: SessionId, message: Sealed): void {
+      const used = link;
+      if (used?.session !== session) return;
+      through(used, async (channel) => {
+        // A frame that is no base64url fails as one that nobody sealed.
+        const decoded = decodeSealedSignal(readText(await channel.open(decode(message) ?? new Uint8Array())));
+        if (!decoded.ok) throw new Error(decoded.code);
+        if (decoded.value && link === used) input({ input: "opened", signal: decoded.value });
+      });
+    },
+
+    /** Lets go of the peer connection at once: the page is going away. */
+    drop(): void {
+      if (!peer) return;
+      const { generation, connection } = peer;
+      connection.close();
+      input({ input: "channel-closed", generation });
+    },
+  };
 }

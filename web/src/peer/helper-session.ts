@@ -3,7 +3,7 @@
 import { Session } from "../proto/session";
 import type { Client, Event, Input, Page, State } from "../wire/peer";
 import type { SessionId } from "../wire/signaling";
-import { Driver, type Surroundings } from "./driver";
+import { drive, type Driver, type Surroundings } from "./driver";
 import { Outlet } from "./outlet";
 
 // How many events are kept for who comes late: a long talk, and an end to what a hostile peer can pile up.
@@ -27,7 +27,7 @@ export class HelperSession {
     around: Pick<Surroundings, "carryOut" | "signal">,
     told: () => void,
   ) {
-    this.driver = new Driver(Session.helper(), {
+    this.driver = drive(Session.helper(), {
       ...around,
       tell: (event) => {
         this.#tell(event);

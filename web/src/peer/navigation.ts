@@ -20,67 +20,49 @@ const POLL_MS = 1000;
 // Part of every browser we support but the oldest, and not of TypeScript's list of what a window has.
 type WithNavigation = { navigation?: EventTarget };
 
-/** Watches where the visitor goes within one document. */
-export class Navigation {
-  #clean: (address: string) => CleanAddress;
-  #told: (page: Whereabouts) => void;
-  #last = "";
-  #lastAt = -Infinity;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #watching = new AbortController();
-  #titles = new MutationObserver(() => this.#changed());
+/**
+ * Tells where the visitor is, by cleaned addresses alone, and where they go within this document until the signal.
+ * In a frame, nothing: it is not the page.
+ */
+export function watchNavigation(
+  clean: (address: string) => CleanAddress,
+  told: (page: Whereabouts) => void,
+  signal: AbortSignal,
+): void {
+  if (top !== window || signal.aborted) return;
+  let last = "";
+  let lastAt = -Infinity;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let poll: ReturnType<typeof setInterval> | undefined;
 
-  /** Makes a watcher that does not watch yet; it tells nothing but cleaned addresses. */
-  constructor(clean: (address: string) => CleanAddress, told: (page: Whereabouts) => void) {
-    this.#clean = clean;
-    this.#told = told;
+  function changed(): void {
+    timer ??= setTimeout(look, Math.max(SETTLE_MS, lastAt + PACE_MS - performance.now()));
   }
 
-  /** Tells where the visitor is, and from now on where they go. In a frame, nothing: it is not the page. */
-  start(): void {
-    if (top !== window) return;
-    const { signal } = this.#watching;
-    const { navigation } = globalThis as WithNavigation;
-    const changed = (): void => this.#changed();
-    if (navigation) navigation.addEventListener("currententrychange", changed, { signal });
-    else {
-      const poll = setInterval(changed, POLL_MS);
-      signal.onabort = () => clearInterval(poll);
-    }
-    for (const type of ["popstate", "hashchange", "pageshow"]) addEventListener(type, changed, { signal });
-    this.#titles.observe(document.head ?? document.documentElement, {
-      childList: true,
-      subtree: true,
-      characterData: true,
-    });
-    this.#look();
-  }
-
-  /** Watches no more. */
-  stop(): void {
-    this.#watching.abort();
-    this.#titles.disconnect();
-    clearTimeout(this.#timer);
-  }
-
-  #changed(): void {
-    this.#timer ??= setTimeout(
-      () => this.#look(),
-      Math.max(SETTLE_MS, this.#lastAt + PACE_MS - performance.now()),
-    );
-  }
-
-  #look(): void {
-    this.#timer = undefined;
-    const place = { ...this.#clean(location.href), title: cut(document.title, MAX_TITLE_BYTES) };
+  function look(): void {
+    timer = undefined;
+    const place = { ...clean(location.href), title: cut(document.title, MAX_TITLE_BYTES) };
     const key = JSON.stringify(place);
-    if (key === this.#last) return;
-    this.#last = key;
-    this.#lastAt = performance.now();
-    this.#told({
+    if (key === last) return;
+    last = key;
+    lastAt = performance.now();
+    told({
       ...place,
       viewport: { width: innerWidth, height: innerHeight },
       scroll: { x: Math.round(scrollX), y: Math.round(scrollY) },
     });
   }
+
+  const { navigation } = globalThis as WithNavigation;
+  if (navigation) navigation.addEventListener("currententrychange", changed, { signal });
+  else poll = setInterval(changed, POLL_MS);
+  for (const type of ["popstate", "hashchange", "pageshow"]) addEventListener(type, changed, { signal });
+  const titles = new MutationObserver(changed);
+  titles.observe(document.head ?? document.documentElement, { childList: true, subtree: true, characterData: true });
+  signal.onabort = () => {
+    titles.disconnect();
+    clearInterval(poll);
+    clearTimeout(timer);
+  };
+  look();
 }

@@ -17,98 +17,87 @@ export type PeerListener = {
 };
 
 /** A peer connection of one generation. */
-export class PeerConnection {
-  protected readonly connection = new RTCPeerConnection();
-  protected readonly channel: RTCDataChannel;
-  #listener: PeerListener | null = null;
+export type PeerConnection = ReturnType<typeof peerConnection>;
 
-  /**
-   * Makes a peer connection; nothing is gathered or sent before its first description.
-   *
-   * Errors: throws where the browser has no WebRTC, or a policy forbids it (`NotAllowedError`).
-   */
-  constructor(iceServers: IceServer[] = []) {
-    this.configure(iceServers);
-    this.channel = this.connection.createDataChannel(CONTROL_CHANNEL.label, {
-      negotiated: true,
-      id: CONTROL_CHANNEL.id,
-    });
-    this.connection.onicecandidate = ({ candidate }) => {
-      // Without a listener the connection is held in hand, and the candidate is in the description by now.
-      if (candidate?.candidate) {
-        this.#listener?.found({
-          candidate: candidate.candidate,
-          sdpMid: candidate.sdpMid,
-          sdpMLineIndex: candidate.sdpMLineIndex,
-        });
-      }
-    };
-    this.connection.onconnectionstatechange = () => {
-      if (this.connection.connectionState === "failed") this.#lost();
-    };
-    this.channel.onopen = () => this.#listener?.opened();
-    this.channel.onclose = () => this.#lost();
-    this.channel.onmessage = ({ data }) => this.#listener?.received(data);
+/**
+ * Makes a peer connection; nothing is gathered or sent before its first description.
+ *
+ * Errors: throws where the browser has no WebRTC, or a policy forbids it (`NotAllowedError`).
+ */
+export function peerConnection() {
+  const connection = new RTCPeerConnection();
+  const { label, id } = CONTROL_CHANNEL;
+  const channel = connection.createDataChannel(label, { negotiated: true, id });
+  // Without a listener the connection is held in hand, and what is found will be in its description.
+  let listener: PeerListener | null = null;
+
+  function lost(): void {
+    const told = listener;
+    listener = null;
+    told?.closed();
   }
 
-  /** Sets what to connect with; what the browser does not take is left out. */
-  configure(servers: IceServer[]): void {
-    const usable = (server: RTCIceServer): boolean => {
-      try {
-        this.connection.setConfiguration({ iceServers: [server] });
-        return true;
-      } catch {
-        // A server names addresses that this browser cannot read: the rest may do without them.
-        return false;
-      }
-    };
-    const iceServers = servers
-      .map(({ urls, username, credential }) => ({
-        urls,
-        ...(username === null ? {} : { username }),
-        ...(credential === null ? {} : { credential }),
-      }))
-      .filter(usable);
-    this.connection.setConfiguration({ iceServers });
-  }
-
-  /** Hands the connection to whoever uses it. */
-  listen(listener: PeerListener): void {
-    this.#listener = listener;
-  }
-
-  /** Takes an offer and makes its answer, and begins to gather. */
-  async answer(offer: string): Promise<string> {
-    await this.connection.setRemoteDescription({ type: "offer", sdp: offer });
-    return this.describe();
-  }
-
-  /** Adds a candidate of the other side. */
-  addCandidate(candidate: Candidate): Promise<void> {
-    return this.connection.addIceCandidate(candidate);
-  }
-
-  /** Sends on the data channel; on one that is not open, nothing: its closing is told anyway. */
-  send(text: string): void {
-    if (this.channel.readyState === "open") this.channel.send(text);
-  }
-
-  /** Closes without a word to the listener. */
-  close(): void {
-    this.#listener = null;
-    this.connection.close();
-  }
+  connection.onicecandidate = ({ candidate: found }) => {
+    if (!found?.candidate) return;
+    const { candidate, sdpMid, sdpMLineIndex } = found;
+    listener?.found({ candidate, sdpMid, sdpMLineIndex });
+  };
+  connection.onconnectionstatechange = () => {
+    if (connection.connectionState === "failed") lost();
+  };
+  channel.onopen = () => listener?.opened();
+  channel.onclose = lost;
+  channel.onmessage = ({ data }) => listener?.received(data);
 
   /** Makes the local description, and begins to gather. */
-  protected async describe(): Promise<string> {
-    await this.connection.setLocalDescription();
+  async function describe(): Promise<string> {
+    await connection.setLocalDescription();
     // A connection that was closed meanwhile has none; an empty one fails at the other side as it must.
-    return this.connection.localDescription?.sdp ?? "";
+    return connection.localDescription?.sdp ?? "";
   }
 
-  #lost(): void {
-    const listener = this.#listener;
-    this.#listener = null;
-    listener?.closed();
-  }
+  return {
+    connection,
+    channel,
+    describe,
+
+    /** Sets what to connect with, before the first description; what the browser does not take is left out. */
+    configure(servers: IceServer[]): void {
+      const iceServers: RTCIceServer[] = [];
+      for (const { urls, username, credential } of servers) {
+        const server = { urls, username: username ?? undefined, credential: credential ?? undefined } as RTCIceServer;
+        try {
+          connection.setConfiguration({ iceServers: [...iceServers, server] });
+          iceServers.push(server);
+        } catch {
+          // A server names addresses that this browser cannot read: the rest may do without them.
+        }
+      }
+    },
+
+    /** Hands the connection to whoever uses it. */
+    listen(given: PeerListener): void {
+      listener = given;
+    },
+
+    /** Takes an offer and makes its answer, and begins to gather. */
+    async answer(sdp: string): Promise<string> {
+      await connection.setRemoteDescription({ type: "offer", sdp });
+      return describe();
+    },
+
+    /** Adds a candidate of the other side. */
+    addCandidate: (candidate: Candidate): Promise<void> => connection.addIceCandidate(candidate),
+
+    /** Sends on the data channel; on one that is not open, nothing: its closing is told anyway. */
+    send(text: string): void {
+      if (channel.readyState === "open") channel.send(text);
+    },
+
+    /** Closes without a word to the listener. */
+    close(): void {
+      listener = null;
+      connection.close();
+    },
+  };
 }

@@ -41,100 +41,97 @@ const ANSWER_MS = 4_000;
 const DIAL_MS = 10_000;
 
 /** A socket that keeps itself open. */
-export class SignalingSocket {
-  #server: string;
-  #listener: SocketListener;
-  #httpTransport: OpenTransport;
-  #transport: Transport | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #watching: AbortController | undefined;
-  #open = false;
-  #overHttp = false;
-  #failures = 0;
+export type SignalingSocket = ReturnType<typeof signalingSocket>;
 
-  /** Makes a socket without opening it. Few ever need the way over plain HTTP: it may come when they do. */
-  constructor(server: string, listener: SocketListener, httpTransport: () => Promise<OpenTransport>) {
-    this.#httpTransport = whenLoaded(httpTransport);
-    this.#server = server;
-    this.#listener = listener;
+/** Makes a socket without opening it. Few ever need the way over plain HTTP: it may come when they do. */
+export function signalingSocket(server: string, listener: SocketListener, httpTransport: () => Promise<OpenTransport>) {
+  let transport: Transport | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let watching: AbortController | undefined;
+  let isOpen = false;
+  let overHttp = false;
+  let failures = 0;
+
+  function arm(wait: number, run: () => void): void {
+    clearTimeout(timer);
+    timer = setTimeout(run, wait);
   }
 
-  /** Opens the socket and keeps it open. */
-  open(): void {
-    if (this.#watching) return;
-    this.#failures = 0;
-    this.#watching = new AbortController();
-    const { signal } = this.#watching;
-    addEventListener("online", () => this.#check(), { signal });
-    document.addEventListener("visibilitychange", () => this.#check(), { signal });
-    this.#dial();
-  }
-
-  /** Closes the socket, and keeps it closed. */
-  close(): void {
-    this.#watching?.abort();
-    this.#watching = undefined;
-    this.#drop();
-    clearTimeout(this.#timer);
-  }
-
-  /** Tells the server; while it is gone, nothing: whoever redials says again what still matters. */
-  send(message: AgentToBroker): void {
-    if (this.#open) this.#transport?.send(JSON.stringify(message));
-  }
-
-  #dial(): void {
-    this.#arm(DIAL_MS, () => this.#closed());
-    this.#transport = (this.#overHttp ? this.#httpTransport : webSocketTransport)(new URL("/v1/", this.#server), {
-      opened: () => {
-        this.#open = true;
-        this.#heard();
-        this.#listener.opened();
+  function dial(): void {
+    arm(DIAL_MS, closed);
+    transport = (overHttp ? whenLoaded(httpTransport) : webSocketTransport)(new URL("/v1/", server), {
+      opened() {
+        isOpen = true;
+        heard();
+        listener.opened();
       },
-      received: (text) => {
-        this.#failures = 0;
-        this.#heard();
+      received(text) {
+        failures = 0;
+        heard();
         // A server that talks nonsense or too much is not worth a reaction: what it says is left out.
         const decoded = decodeBroker(text);
-        if (decoded.ok && decoded.value) this.#listener.received(decoded.value);
+        if (decoded.ok && decoded.value) listener.received(decoded.value);
       },
-      closed: () => this.#closed(),
+      closed,
     });
   }
 
   // Somebody spoke: the next question is due a full silence later.
-  #heard(): void {
-    this.#arm(SILENCE_MS, () => this.#check());
+  function heard(): void {
+    arm(SILENCE_MS, check);
   }
 
   // Asks for what every agent gets an answer to, be it a refusal; or redials at once what was waiting to.
-  #check(): void {
-    if (this.#open) {
-      this.send({ type: "challenge" });
-      this.#arm(ANSWER_MS, () => this.#closed());
-    } else if (!this.#transport && !document.hidden) this.#dial();
+  function check(): void {
+    if (isOpen) {
+      send({ type: "challenge" });
+      arm(ANSWER_MS, closed);
+    } else if (!transport && !document.hidden) dial();
   }
 
-  #closed(): void {
-    const wasOpen = this.#open;
-    this.#drop();
-    if (!wasOpen) this.#overHttp = !this.#overHttp;
+  function closed(): void {
+    const wasOpen = isOpen;
+    drop();
+    if (!wasOpen) overHttp = !overHttp;
     // The other way is tried at once; only when neither works is there anything to wait for.
-    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#failures++ / 2));
-    this.#arm(!wasOpen && this.#overHttp ? 0 : longest * (0.5 + Math.random() / 2), () => this.#dial());
-    if (wasOpen) this.#listener.lost();
+    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures++ / 2));
+    arm(!wasOpen && overHttp ? 0 : longest * (0.5 + Math.random() / 2), dial);
+    if (wasOpen) listener.lost();
   }
 
-  #drop(): void {
-    this.#transport?.close();
-    this.#transport = undefined;
-    this.#open = false;
+  function drop(): void {
+    transport?.close();
+    transport = undefined;
+    isOpen = false;
   }
 
-  #arm(wait: number, run: () => void): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(run, wait);
+  /** Tells the server; while it is gone, nothing: whoever redials says again what still matters. */
+  function send(message: AgentToBroker): void {
+    if (isOpen) transport?.send(JSON.stringify(message));
   }
+
+  return {
+    send,
+
+    /** Opens the socket and keeps it open. */
+    open(): void {
+      if (watching) return;
+      failures = 0;
+      watching = new AbortController();
+      const { signal } = watching;
+      addEventListener("online", check, { signal });
+      document.addEventListener("visibilitychange", check, { signal });
+      dial();
+    },
+
+    /** Closes the socket, and keeps it closed. */
+    close(): void {
+      watching?.abort();
+      watching = undefined;
+      drop();
+      clearTimeout(timer);
+    },
+  };
 }
 
 function webSocketTransport(base: URL, listener: TransportListener): Transport {

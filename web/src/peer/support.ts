@@ -1,7 +1,7 @@
 // Whether this browser can hold a session at all, asked before anything is sent.
 
 import type { UnsupportedCode } from "../wire/peer";
-import { PeerConnection } from "./peer-connection";
+import { peerConnection, type PeerConnection } from "./peer-connection";
 
 /**
  * Says what is missing here, or hands over a peer connection that is ready for its first description: making
@@ -9,9 +9,9 @@ import { PeerConnection } from "./peer-connection";
  */
 export function prepareConnection(): PeerConnection | UnsupportedCode {
   // Without a secure context `crypto.subtle` is missing, and nothing could be verified or sealed.
-  if (!isSecureContext || !globalThis.crypto?.subtle) return "insecure-context";
+  if (!globalThis.crypto?.subtle) return "insecure-context";
   try {
-    return new PeerConnection();
+    return peerConnection();
   } catch {
     return "webrtc";
   }

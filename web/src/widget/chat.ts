@@ -3,7 +3,7 @@
 import { flatCode } from "../conversation/error-code";
 import { MessageList } from "../conversation/message-list";
 import { words as own } from "../locales/widget-en";
-import { Visitor } from "../peer/visitor";
+import { makeVisitor } from "../peer/visitor";
 import type { EndedBy, Event, SessionErrorCode } from "../wire/peer";
 import { drawPanel } from "./panel";
 import style from "./panel.css";
@@ -19,7 +19,7 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
   const words = { ...before, ...own };
   const attributes: Record<string, string> = {};
   let loading: Promise<Seldom> | undefined;
-  let visitor = makeVisitor();
+  let visitor = fresh();
   let list = new MessageList("visitor");
   let position = 1;
   let endedBy: EndedBy = "lost";
@@ -38,7 +38,7 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
     say: (text) => visitor.say(text),
     writing: (on) => visitor.writing(on),
     cut: async (text) => (await seldom()).segments(text),
-    shared: async () => (await seldom()).drawShared(toolkit.h, visitor.shared.page, visitor.shared.client),
+    shared: async () => (await seldom()).drawShared(toolkit.h, visitor.shared()),
   });
   const { element } = panel;
 
@@ -46,8 +46,16 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
   frame.append(element);
   document.addEventListener("visibilitychange", update);
 
-  function makeVisitor() {
-    return new Visitor(config, async () => (await seldom()).httpTransport);
+  function fresh() {
+    const made = makeVisitor(
+      config,
+      (event) => {
+        // Of an ask before this one, nothing is shown.
+        if (made === visitor) handle(event);
+      },
+      async () => (await seldom()).httpTransport,
+    );
+    return made;
   }
 
   async function seldom() {
@@ -61,17 +69,13 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
   }
 
   function ask() {
-    if (!["idle", "ended", "failed"].includes(visitor.state)) return;
-    const fresh = makeVisitor();
-    visitor = fresh;
+    if (!["idle", "ended", "failed"].includes(visitor.state())) return;
+    visitor = fresh();
     list = new MessageList("visitor");
     position = 1;
     panel.divide();
-    fresh.identify(attributes);
-    fresh.on((event) => {
-      if (visitor === fresh) handle(event);
-    });
-    fresh.ask();
+    visitor.identify(attributes);
+    visitor.ask();
     update();
     panel.focus();
   }
@@ -90,7 +94,8 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
   }
 
   function update() {
-    const { state, helper } = visitor;
+    const state = visitor.state();
+    const helper = visitor.helper();
     const held = !element.hidden && root.activeElement;
     panel.update({
       state,

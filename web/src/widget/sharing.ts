@@ -1,11 +1,11 @@
 // What is shared: the list of all that the helper was told, word for word.
 
 import { words } from "../locales/sharing-en";
-import type { Client, Page } from "../wire/peer";
+import type { Shared } from "../peer/visitor";
 import type { Toolkit } from "./toolkit";
 
 /** Draws the list from what was sent. */
-export function drawShared(h: Toolkit["h"], page: Page | null, client: Client | null): Node[] {
+export function drawShared(h: Toolkit["h"], { page, client }: Shared): Node[] {
   const fields: Record<string, string> = words.fields;
   const rows = Object.entries({ ...page, ...client }).flatMap(([name, value]): [string, unknown][] =>
     fields[name] ? [[fields[name], value]] : [],
