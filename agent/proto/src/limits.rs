@@ -15,10 +15,11 @@ pub const MAX_URL_BYTES: usize = 4096;
 /// The longest page title. Units: bytes of UTF-8. Search engines cut at 60 characters; this is generous.
 pub const MAX_TITLE_BYTES: usize = 1024;
 
-/// How many attributes a site may add about a visitor.
+/// How many attributes a site may add about a visitor. Plan, customer number, cart and such: a helper reads no more
+/// at a glance.
 pub const MAX_ATTRIBUTES: usize = 32;
 
-/// The longest name or value in client information. Units: bytes of UTF-8.
+/// The longest name or value in client information. Units: bytes of UTF-8. A line on the helper's screen, twice.
 pub const MAX_ATTRIBUTE_BYTES: usize = 256;
 
 /// The longest session description. Units: bytes. A data-channel-only offer with thirty candidates is 5 KiB.

@@ -30,7 +30,8 @@ export function Presence(props: { desk: Desk; identity: Identity; onForget: () =
       >
         {words.presence.label}
       </button>
-      <button type="button" class="me" popovertarget="me" aria-label={words.me.label(name)}>
+      <button type="button" class="me" popovertarget="me">
+        <span class="unseen">{words.me.you}</span>
         <span class="face" aria-hidden="true">
           {[...name.trim()][0]?.toUpperCase() ?? "?"}
         </span>

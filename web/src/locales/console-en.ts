@@ -35,6 +35,7 @@ export const words = {
   },
 
   me: {
+    you: "You are ",
     label: (name: string) => `You are ${name}`,
     until: (day: string) => `Certificate valid until ${day}`,
     name: "Name",

@@ -1,0 +1,77 @@
+// What axe finds in the main states of widget, console and shop: nothing. It sees into open shadow roots.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, afterEach, before, test } from "node:test";
+
+import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { startServer } from "./server.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let server, theirs, ours;
+before(async () => {
+  server = await startServer();
+  [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+});
+afterEach(async () => {
+  await Promise.all([theirs.leave(), ours.leave()]);
+});
+after(async () => {
+  await endAll(theirs.close(), ours.close(), server.stop());
+});
+
+async function clean(page, state) {
+  // Not by a script tag: the page's own policy would refuse it, as it should.
+  await page.evaluate(axe);
+  await page.evaluate(() => document.getAnimations({ subtree: true }).forEach((animation) => animation.finish()));
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
+  assert.deepEqual(found, [], state);
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`widget and console, ${colorScheme}`, async () => {
+    const look = { colorScheme, reducedMotion: "reduce" };
+    const page = await theirs.window(look);
+    await page.goto(server.demo);
+    const visitor = new VisitorHand(page);
+    await visitor.button("Help").waitFor();
+    await clean(page, "launcher");
+    await visitor.button("Help").click();
+    await visitor.is("unavailable");
+    await clean(page, "nobody there");
+    const helper = new HelperHand(await ours.window(look));
+    await helper.page.goto(new URL("/console/", server.console).href);
+    await helper.page.getByRole("textbox", { name: "Invite" }).waitFor();
+    await clean(helper.page, "no invite");
+    await HelperHand.at(helper.page, server.console);
+    await helper.waiting.getByRole("button", { name: "Accept" }).waitFor();
+    await clean(helper.page, "somebody waits");
+    await clean(page, "waiting");
+    await helper.accept();
+    await visitor.is("connected");
+    await visitor.say("Look: https://example.org/lamp");
+    await helper.reads("https://example.org/lamp");
+    await helper.say("I see it.");
+    await visitor.reads("I see it.");
+    await clean(page, "connected");
+    await clean(helper.page, "a session");
+    await visitor.button("What is shared").click();
+    await clean(page, "what is shared");
+    await visitor.button("End").click();
+    await visitor.is("ended");
+    await helper.is("ended");
+    await clean(page, "ended");
+    await clean(helper.page, "an ended session");
+  });
+}
+
+test("every page of the shop", async () => {
+  const page = await theirs.window();
+  for (const path of ["", "product.html?item=arc-lamp", "cart.html", "checkout.html", "guide.html", "thanks.html"]) {
+    await page.goto(server.demo + path);
+    await clean(page, path);
+  }
+});

@@ -1,0 +1,128 @@
+// Makes a picture of every state of widget and console, in each look: node screenshots.mjs DIR
+//
+// They are for eyes. Nothing is compared: fonts differ from machine to machine.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { startServer } from "./server.mjs";
+
+const folder = process.argv[2] ?? "out";
+mkdirSync(folder, { recursive: true });
+
+const looks = {
+  light: { colorScheme: "light", viewport: { width: 1280, height: 800 } },
+  dark: { colorScheme: "dark", viewport: { width: 1280, height: 800 } },
+  phone: { colorScheme: "light", viewport: { width: 390, height: 780 }, hasTouch: true },
+  rtl: { colorScheme: "light", viewport: { width: 1280, height: 800 }, locale: "ar" },
+};
+
+for (const [name, look] of Object.entries(looks)) {
+  const server = await startServer();
+  const [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+  const options = { ...look, reducedMotion: "reduce" };
+  let count = 0;
+  const shoot = async (who, page, state) => {
+    await page.waitForTimeout(150);
+    await page.screenshot({ path: join(folder, `${name}-${who}-${String(++count).padStart(2, "0")}-${state}.png`) });
+  };
+  const open = async (browser, address) => {
+    const page = await browser.window(options);
+    if (name === "rtl") await page.addInitScript(() => (document.documentElement.dir = "rtl"));
+    await page.goto(address);
+    if (name === "rtl") await page.evaluate(() => (document.documentElement.dir = "rtl"));
+    return page;
+  };
+  try {
+    const page = await open(theirs, `${server.demo}?q=lamp`);
+    const visitor = new VisitorHand(page);
+    await visitor.button("Help").waitFor();
+    await shoot("widget", page, "launcher");
+    await visitor.button("Help").click();
+    await visitor.is("unavailable");
+    await shoot("widget", page, "unavailable");
+    await visitor.say("Is anybody there? I would like to know whether the arc lamp comes with a longer cable.");
+    await shoot("widget", page, "unavailable-written");
+
+    const desk = await open(ours, new URL("/console/", server.console).href);
+    await desk.getByRole("textbox", { name: "Invite" }).waitFor();
+    await shoot("console", desk, "door");
+    await desk.getByRole("textbox", { name: "Invite" }).fill("https://help.example.org/console/");
+    await desk.getByRole("button", { name: "Import" }).click();
+    await shoot("console", desk, "door-wrong");
+    await desk.getByRole("textbox", { name: "Invite" }).fill(server.console);
+    await desk.getByRole("button", { name: "Import" }).click();
+    const helper = new HelperHand(desk);
+    await helper.waiting.getByRole("button", { name: "Accept" }).waitFor();
+    await shoot("console", desk, "waiting");
+    await visitor.is("waiting");
+    await shoot("widget", page, "waiting");
+
+    await helper.accept();
+    await visitor.is("connected");
+    await helper.reads("Is anybody there? I would like to know whether the arc lamp comes with a longer cable.");
+    await helper.say("Hello! It does: https://nook.example/lamps/arc?cable=3m");
+    await visitor.reads("https://nook.example/lamps/arc?cable=3m");
+    await visitor.say("Wonderful.\nThree metres would be perfect.");
+    await helper.log.getByText(/Three metres/).waitFor();
+    await visitor.box.pressSequentially("And ");
+    await shoot("widget", page, "connected");
+    await shoot("console", desk, "session");
+    await page.evaluate(() => history.pushState({}, "", "?q=plant&token=abcdef0123456789abcdef"));
+    await helper.sees(null, `${server.demo}?q=plant`);
+    await shoot("console", desk, "session-page-omitted");
+    await page.evaluate(() => history.pushState({}, "", "reset/4f8a1c9e7b2d4f8a1c9e7b2d"));
+    await shoot("console", desk, "session-page-redacted");
+    await visitor.button("What is shared").click();
+    await shoot("widget", page, "what-is-shared");
+    await visitor.button("What is shared").click();
+    await visitor.button("Close").click();
+    await helper.say("Shall I put one into your cart?");
+    await page.waitForTimeout(300);
+    await shoot("widget", page, "unread");
+
+    // On a phone the lists and the session share the screen by turns.
+    const lists = () => (name === "phone" ? helper.button("All sessions").click() : undefined);
+    await lists();
+    const second = new VisitorHand(await open(theirs, `${server.demo}guide.html#/wood`));
+    await second.button("Help").click();
+    await helper.waiting.getByRole("button", { name: "Accept" }).waitFor();
+    await shoot("console", desk, "session-and-waiting");
+    await helper.accept();
+    await second.is("connected");
+    await shoot("console", desk, "two-sessions");
+    await visitor.button("Help").click();
+    await lists();
+    await helper.sessions.getByRole("button").first().click();
+    await helper.button("End session").click();
+    await visitor.is("ended");
+    await shoot("widget", page, "ended-by-helper");
+    await shoot("console", desk, "ended");
+    await second.button("End").click();
+    await second.is("ended");
+    await shoot("widget", second.page, "ended-by-visitor");
+
+    await lists();
+    const third = new VisitorHand(await open(theirs, server.demo));
+    await third.button("Help").click();
+    await third.is("waiting");
+    await server.stop({ keep: true });
+    await third.is("asking");
+    await shoot("widget", third.page, "server-lost");
+    await shoot("console", desk, "server-lost");
+
+    const fourth = new VisitorHand(await theirs.window(options));
+    const blocked = await startServer();
+    await fourth.page.route(/\/chat\./, (route) => route.abort());
+    await fourth.page.goto(blocked.demo);
+    await fourth.button("Help").click();
+    await fourth.is("failed");
+    await shoot("widget", fourth.page, "chat-not-loaded");
+    await blocked.stop();
+  } finally {
+    await server.stop().catch(() => {});
+    await Promise.allSettled([theirs.close([/./]), ours.close([/./])]);
+  }
+  console.log(`${name}: ${count} pictures in ${folder}`);
+}
