@@ -74,13 +74,14 @@ fn foreign(of: TeamId) -> Invite {
     Invite { team: of, ..crate::agent::invite(&team(77), 1) }
 }
 
+/// What to do to a socket.
+type Deed = Box<dyn Fn(&mut Raw)>;
+
 /// Bytes that end in a close code, on a socket of their own.
-fn closes() -> Vec<(&'static str, Box<dyn Fn(&mut Raw)>, u16)> {
-    let bytes =
-        |bytes: Vec<u8>| -> Box<dyn Fn(&mut Raw)> { Box::new(move |raw: &mut Raw| raw.write(&bytes)) };
-    let frame = |first: u8, payload: Vec<u8>| -> Box<dyn Fn(&mut Raw)> {
-        Box::new(move |raw: &mut Raw| raw.frame(first, &payload))
-    };
+fn closes() -> Vec<(&'static str, Deed, u16)> {
+    let bytes = |bytes: Vec<u8>| -> Deed { Box::new(move |raw: &mut Raw| raw.write(&bytes)) };
+    let frame =
+        |first: u8, payload: Vec<u8>| -> Deed { Box::new(move |raw: &mut Raw| raw.frame(first, &payload)) };
     vec![
         ("a message one byte too long", frame(0x81, vec![b'x'; MAX_FRAME_BYTES + 1]), 1009),
         ("ten megabytes announced", bytes([frame_head(0x81, 10_000_000), vec![0; 4]].concat()), 1009),
