@@ -24,7 +24,7 @@ before(async () => {
 });
 after(async () => {
   // That a page's policy forbids WebSockets is said in its console, and is what the second way is for.
-  await Promise.all([theirs.close([/Connecting to 'ws:.* violates .*connect-src/]), ours.close()]);
+  await Promise.all([theirs?.close([/Connecting to 'ws:.* violates .*connect-src/]), ours?.close()]);
 });
 
 test("the scanner finds a word however it is written", () => {

@@ -7,6 +7,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
+// The test runner ends a file that takes too long by a signal; only `exit` tells those who wait for the end.
+process.once("SIGTERM", () => process.exit(143));
+
 const binaries = fileURLToPath(new URL("../../target/debug/", import.meta.url));
 
 /** Where a program that `tests/run` has built lies. */
@@ -25,6 +28,10 @@ export async function startServer({ listen = "127.0.0.1:0", folder, more = [], e
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment },
   });
+  // A test that is ended early must not leave it behind.
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.on("exit", () => process.off("exit", kill));
   let log = "";
   child.stderr.on("data", (text) => (log += text));
   const ended = new Promise((resolve) => child.on("exit", resolve));
