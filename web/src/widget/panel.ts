@@ -68,8 +68,8 @@ export function drawPanel(words: LauncherWords & WidgetWords, actions: PanelActi
     "section",
     { className: "panel", role: "dialog", ariaLabel: words.help, tabIndex: -1, hidden: true },
     h(
-      "div",
-      { className: "top" },
+      "header",
+      {},
       face,
       h("div", {}, h("div", { role: "status" }, title, detail), cancel, again),
       button(words.close, "fold", actions.close, icon("m6 9.5 6 6 6-6")),
@@ -78,7 +78,7 @@ export function drawPanel(words: LauncherWords & WidgetWords, actions: PanelActi
     log.typist,
     sharing,
     composer.element,
-    h("div", { className: "foot" }, what, end),
+    h("footer", {}, what, end),
   );
   element.onkeydown = ({ key, isComposing }) => {
     if (key !== "Escape" || isComposing) return;
