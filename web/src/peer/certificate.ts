@@ -3,7 +3,7 @@
 // Source: RFC 7519 (JWT), RFC 8037 (EdDSA), RFC 7800 (`cnf`). `agent/proto/PROTOCOL.md`, section *Identity*.
 
 import { decode } from "../wire/base64url";
-import { decodeObject } from "../wire/decode";
+import { decoder, ensure, flag, list, nullable, oneOf, record, time, type Check, type Decoded } from "../wire/check";
 import type { UnverifiedCode } from "../wire/peer";
 import {
   CERTIFICATE_GRACE_S,
@@ -34,6 +34,47 @@ export type Claims = {
   automated: boolean;
 };
 
+const name: Check = (value) => {
+  ensure(typeof value === "string" && value);
+  return value;
+};
+
+const publicKey: Check = (value) => {
+  const bytes = typeof value === "string" && decode(value);
+  ensure(bytes && bytes.length === 32);
+  return bytes;
+};
+
+const origin: Check = (value) => {
+  ensure(typeof value === "string" && value.length <= MAX_ORIGIN_BYTES && value.startsWith("http"));
+  ensure(new URL(value).origin === value);
+  return value;
+};
+
+const readHeader = decoder(
+  MAX_CERTIFICATE_BYTES,
+  record({
+    alg: oneOf("EdDSA"),
+    typ: oneOf("alongside-helper+jwt"),
+    // What is critical has to be understood, and there is nothing here that would be (RFC 7515 section 4.1.11).
+    crit: (value) => ensure(value === undefined),
+  }),
+);
+
+const readBody = decoder<Omit<Claims, "key"> & { cnf: { jwk: { x: Uint8Array } } }>(
+  MAX_CERTIFICATE_BYTES,
+  record({
+    jti: name,
+    sub: name,
+    iat: time,
+    exp: time,
+    cnf: record({ jwk: record({ kty: oneOf("OKP"), crv: oneOf("Ed25519"), x: publicKey }) }),
+    noise: publicKey,
+    origins: nullable(list(origin)),
+    automated: (value, note) => value !== undefined && flag(value, note),
+  }),
+);
+
 /**
  * Verifies a certificate against a team key, at a time.
  *
@@ -44,83 +85,52 @@ export async function verifyCertificate(
   team: TeamId,
   nowS: number,
 ): Promise<{ ok: true; value: Claims } | { ok: false; code: UnverifiedCode }> {
+  const refuse = (code: UnverifiedCode) => ({ ok: false, code }) as const;
   const parts = split(jwt);
   const key = decode(team);
-  if (parts === null || key?.length !== 32) return { ok: false, code: "certificate-invalid" };
+  if (!parts || key?.length !== 32) return refuse("certificate-invalid");
   const signed = new TextEncoder().encode(jwt.slice(0, jwt.lastIndexOf(".")));
-  const { subtle } = globalThis.crypto;
+  const { subtle } = crypto;
   // A key that is none has signed nothing.
   const good = await subtle.importKey("raw", key, "Ed25519", false, ["verify"]).then(
     (imported) => subtle.verify("Ed25519", imported, parts.signature, signed),
     () => false,
   );
-  if (!good) return { ok: false, code: "certificate-foreign" };
-  const claims = read(parts.body);
-  if (claims === null) return { ok: false, code: "certificate-invalid" };
-  const valid = claims.iat - CERTIFICATE_GRACE_S <= nowS && nowS <= claims.exp + CERTIFICATE_GRACE_S;
-  return valid ? { ok: true, value: claims } : { ok: false, code: "certificate-expired" };
+  if (!good) return refuse("certificate-foreign");
+  const claims = readClaims(parts.body);
+  if (!claims) return refuse("certificate-invalid");
+  const { iat, exp } = claims;
+  return iat - CERTIFICATE_GRACE_S <= nowS && nowS <= exp + CERTIFICATE_GRACE_S
+    ? { ok: true, value: claims }
+    : refuse("certificate-expired");
 }
 
 /** Reads a certificate without believing it; `null` when it is none. */
 export function readCertificate(jwt: string): Claims | null {
   const parts = split(jwt);
-  return parts && read(parts.body);
+  return parts && readClaims(parts.body);
 }
 
 function split(jwt: string) {
   if (jwt.length > MAX_CERTIFICATE_BYTES) return null;
-  const [head, body, signature, more] = jwt.split(".").map(decode);
-  if (!head || !body || signature?.length !== 64 || more !== undefined) return null;
+  const [head, body, signature, ...more] = jwt.split(".").map(decode);
+  return head && body && signature?.length === 64 && !more.length && read(head, readHeader) ? { body, signature } : null;
+}
+
+function readClaims(body: Uint8Array): Claims | null {
+  const found = read(body, readBody);
+  if (!found) return null;
+  const { cnf, ...claims } = found;
+  const lifetime = claims.exp - claims.iat;
+  return lifetime >= 0 && lifetime <= MAX_CERTIFICATE_LIFETIME_S ? { ...claims, key: cnf.jwk.x } : null;
+}
+
+function read<T>(bytes: Uint8Array, decoded: (text: string) => Decoded<T>): T | null {
   try {
-    const { alg, typ, crit } = object(head);
-    // What is critical has to be understood, and there is nothing here that would be (RFC 7515 section 4.1.11).
-    return alg === "EdDSA" && typ === "alongside-helper+jwt" && crit === undefined ? { body, signature } : null;
+    const result = decoded(readText(bytes));
+    return result.ok ? result.value : null;
   } catch {
+    // Not UTF-8.
     return null;
   }
-}
-
-function read(body: Uint8Array): Claims | null {
-  try {
-    const { jti, sub, iat, exp, cnf, noise, origins = null, automated = false } = object(body);
-    const { kty, crv, x } = (cnf as { jwk: Record<string, unknown> }).jwk;
-    const claims = { jti: text(jti), sub: text(sub), iat, exp, noise: publicKey(noise), key: publicKey(x), origins, automated };
-    const [from, until] = [iat as number, exp as number];
-    const fits =
-      kty === "OKP" &&
-      crv === "Ed25519" &&
-      typeof automated === "boolean" &&
-      (origins === null || (Array.isArray(origins) && origins.every(isOrigin))) &&
-      [from, until].every(Number.isSafeInteger) &&
-      from >= 0 &&
-      until >= from &&
-      until - from <= MAX_CERTIFICATE_LIFETIME_S;
-    return fits ? (claims as Claims) : null;
-  } catch {
-    return null;
-  }
-}
-
-// Each of these throws when it is something else.
-
-function object(bytes: Uint8Array): Record<string, unknown> {
-  const decoded = decodeObject(readText(bytes), MAX_CERTIFICATE_BYTES);
-  if (decoded.ok && decoded.value) return decoded.value;
-  throw new TypeError();
-}
-
-function text(value: unknown): string {
-  if (typeof value === "string" && value) return value;
-  throw new TypeError();
-}
-
-function publicKey(value: unknown): Uint8Array {
-  const bytes = decode(text(value));
-  if (bytes?.length === 32) return bytes;
-  throw new TypeError();
-}
-
-function isOrigin(value: unknown): boolean {
-  const origin = text(value);
-  return origin.length <= MAX_ORIGIN_BYTES && origin.startsWith("http") && new URL(origin).origin === origin;
 }

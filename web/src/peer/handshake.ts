@@ -22,21 +22,19 @@ export async function openIntroduction(
   message2: Bytes,
   { team, origin, nowS }: Expected,
 ): Promise<Introduced> {
-  let finished: Awaited<ReturnType<Initiator["finish"]>>;
-  let text: string;
+  const refuse = (code: UnverifiedCode): Introduced => ({ ok: false, code });
   try {
-    finished = await initiator.finish(message2);
-    text = readText(finished.payload);
+    const { payload, remoteStatic, channel } = await initiator.finish(message2);
+    const introduction = decodeIntroduction(readText(payload));
+    if (!introduction.ok || !introduction.value) return refuse("handshake-failed");
+    const { certificate, offer } = introduction.value;
+    const verified = await verifyCertificate(certificate, team, nowS);
+    if (!verified.ok) return verified;
+    const { sub: name, automated, origins, noise } = verified.value;
+    if (origins && !origins.includes(origin)) return refuse("origin-not-allowed");
+    if (noise.some((byte, at) => byte !== remoteStatic[at])) return refuse("key-mismatch");
+    return { ok: true, name, automated, offer, channel };
   } catch {
-    return { ok: false, code: "handshake-failed" };
+    return refuse("handshake-failed");
   }
-  const introduction = decodeIntroduction(text);
-  if (!introduction.ok || introduction.value === null) return { ok: false, code: "handshake-failed" };
-  const { certificate, offer } = introduction.value;
-  const verified = await verifyCertificate(certificate, team, nowS);
-  if (!verified.ok) return verified;
-  const { sub, automated, origins, noise } = verified.value;
-  if (origins !== null && !origins.includes(origin)) return { ok: false, code: "origin-not-allowed" };
-  if (noise.some((byte, at) => byte !== finished.remoteStatic[at])) return { ok: false, code: "key-mismatch" };
-  return { ok: true, name: sub, automated, offer, channel: finished.channel };
 }

@@ -63,6 +63,9 @@ export const base64url =
     return value;
   };
 
+/** Milliseconds, or seconds, that a number can hold exactly. */
+export const time = integer(0, Number.MAX_SAFE_INTEGER);
+
 /** What the check says, or `null`; left out is `null` too. */
 export const nullable =
   (check: Check): Check =>
@@ -126,7 +129,3 @@ export const decoder =
       return { ok: false, code: typeof error === "string" ? (error as DecodeCode) : "bad-json" };
     }
   };
-
-/** Decodes a JSON object of no certain type. */
-export const decodeObject = (text: string, max: number): Decoded<Record<string, unknown>> =>
-  decoder<Record<string, unknown>>(max, (fields) => fields)(text);

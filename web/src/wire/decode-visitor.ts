@@ -1,7 +1,7 @@
 // What a visitor is told, decoded: in what a visitor loads this stands in the place of `decode.ts`, whose tables it
 // is a part of. What only helpers are told is of an unknown type here, and ignored as it would be anyway.
 
-import { base64url, decoder, ensure, flag, integer, list, nullable, oneOf, record, text, typed, type Fields } from "./check";
+import { base64url, decoder, ensure, flag, integer, list, nullable, oneOf, record, text, time, typed, type Fields } from "./check";
 import {
   MAX_CANDIDATE_BYTES,
   MAX_DESCRIPTION_BYTES,
@@ -13,13 +13,9 @@ import {
 } from "./peer";
 import { MAX_CERTIFICATE_BYTES, MAX_FRAME_BYTES, MAX_SEALED_BYTES, type BrokerToAgent } from "./signaling";
 
-export { decodeObject } from "./check";
-
 /** Unsigned, of 32 bits. */
 export const u32 = integer(0, 2 ** 32 - 1);
 const count = integer(1, 2 ** 32 - 1);
-/** Milliseconds that a number can hold exactly. */
-export const time = integer(0, Number.MAX_SAFE_INTEGER);
 /** The id of a session. */
 export const id = base64url(16);
 /** Bytes that only the two peers can open. */

@@ -1,7 +1,7 @@
 // From text to typed messages, for either side.
 
-import { base64url, decoder, ensure, flag, integer, isRecord, record, text, typed, type Check } from "./check";
-import { BROKER, iceServers, id, PEER, REFUSED_CODES, refusal, SEALED, sealed, time, u32 } from "./decode-visitor";
+import { base64url, decoder, ensure, flag, integer, isRecord, record, text, time, typed, type Check } from "./check";
+import { BROKER, iceServers, id, PEER, REFUSED_CODES, refusal, SEALED, sealed, u32 } from "./decode-visitor";
 import {
   MAX_ATTRIBUTES,
   MAX_ATTRIBUTE_BYTES,
@@ -14,7 +14,7 @@ import {
 } from "./peer";
 import { MAX_FRAME_BYTES, MAX_ORIGIN_BYTES, MAX_SEALED_BYTES, type BrokerToAgent } from "./signaling";
 
-export { decodeObject, type DecodeCode, type Decoded } from "./check";
+export type { DecodeCode, Decoded } from "./check";
 export { decodeIntroduction } from "./decode-visitor";
 
 const i32 = integer(-(2 ** 31), 2 ** 31 - 1);
