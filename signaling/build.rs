@@ -22,9 +22,13 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), String> {
-    let out =
-        PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: start this through cargo")?);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    // Asked when it runs: a build script outlives a checkout that is moved.
+    let folder = |name| {
+        let path = std::env::var_os(name).ok_or(format!("{name} is not set: start this through cargo"))?;
+        Ok::<_, String>(PathBuf::from(path))
+    };
+    let out = folder("OUT_DIR")?;
+    let root = folder("CARGO_MANIFEST_DIR")?.join("..");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-env-changed={}", bundles::FINISHED);

@@ -26,10 +26,8 @@ fn main() -> ExitCode {
             return fail(WRONG_USAGE, line.strip_prefix("error: ").unwrap_or(line));
         }
     };
-    let filter =
-        EnvFilter::try_from_env("ALONGSIDE_LOG").unwrap_or_else(|_| "warn,alongside_signaling=info".into());
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(log_filter())
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .with_target(false)
@@ -49,6 +47,13 @@ fn main() -> ExitCode {
             fail(code, &format!("{error:#}"))
         }
     }
+}
+
+/// What is logged: ours at the level of `ALONGSIDE_LOG`, warnings of all else; or whatever its directives say.
+fn log_filter() -> EnvFilter {
+    let said = std::env::var("ALONGSIDE_LOG").unwrap_or_else(|_| "info".to_owned());
+    let is_level = !said.contains(['=', ',']);
+    EnvFilter::new(if is_level { format!("warn,alongside_signaling={said}") } else { said })
 }
 
 async fn run(flags: Flags) -> anyhow::Result<()> {
