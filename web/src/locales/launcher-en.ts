@@ -11,8 +11,6 @@ export const words = {
   /** Why help cannot begin, by code. */
   problems: {
     "no-key": "Help is not set up on this page yet. Please tell the people who run this site.",
-    "insecure-context": "Help needs a secure page, one whose address starts with https. Please tell the people who run this site.",
-    webrtc: "This browser cannot connect people, or has it switched off. A recent Firefox, Chrome, Edge or Safari can.",
     "load-failed": "Help could not be loaded. Please check your connection and try again, or reload the page.",
   },
 } as const;

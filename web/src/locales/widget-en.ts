@@ -31,16 +31,13 @@ export const words = {
   over: "Nothing is shared any more.",
   failed: "That did not work",
 
-  /** What went wrong and what to do, by code; `other` for a code that has no words of its own. */
+  /** What went wrong and what to do, by code: what must be said though the server would rather not have it said. */
   errors: {
     unverified: "Somebody answered who could not be verified as a helper of this site. Nothing was shared with them.",
-    unsupported: "This browser lacks what help needs. A recent Firefox, Chrome, Edge or Safari has it.",
-    "unknown-team": "The help server does not know this site. Please tell the people who run it.",
-    "queue-full": "Very many people are waiting. Please try again in a few minutes.",
-    "connect-timeout": "A helper came, but the network let no direct connection through. Another network often does.",
     "seal-broken": "Something on the way changed what was sent, so the connection was closed.",
-    "not-sent": "That could not be sent. Please try again in a moment.",
-    other: "The help server or your helper's side had a problem. Please try again, or reload the page.",
   },
+  /** What went wrong, when nobody knows better. */
+  error: "Something did not work. Please try again, or reload the page.",
+
   shared: "What is shared",
 } as const;

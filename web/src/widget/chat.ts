@@ -23,7 +23,7 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
   let list = new MessageList("visitor");
   let position = 1;
   let endedBy: EndedBy = "lost";
-  let error: SessionErrorCode = "peer-fault";
+  let problem = "";
   let unread = 0;
   let origin: Element | null = null;
 
@@ -86,10 +86,17 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
     if (event.event === "ended") endedBy = event.by;
     if (event.event === "message") emit("message", { from: event.from, text: event.text, at: event.at });
     if (event.event === "error") {
-      error = event.code;
-      emit("error", { code: flatCode(error) });
-      panel.note(explain(error, words));
+      emit("error", { code: flatCode(event.code) });
+      tellProblem(event.code);
     }
+    update();
+  }
+
+  async function tellProblem(code: SessionErrorCode) {
+    problem = explain(code, words.errors) ?? "";
+    // Most need words that are seldom needed; without them there is only one thing to say.
+    problem ||= (await seldom().then(({ errors }) => explain(code, errors), console.warn)) || words.error;
+    panel.note(problem);
     update();
   }
 
@@ -99,7 +106,7 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
     const held = !element.hidden && root.activeElement;
     panel.update({
       state,
-      standing: standing({ state, position, helper, endedBy, error }, words),
+      standing: standing({ state, position, helper, endedBy, problem }, words),
       helper: helper?.name ?? "",
       entries: list.entries,
       typing: list.typing,

@@ -69,8 +69,6 @@ function start(tag: HTMLScriptElement): void {
     if (chat) return chat.open(ask);
     if (loading) return;
     if (!config.teams[0]) return fail("no-key");
-    if (!isSecureContext) return fail("insecure-context");
-    if (!("RTCPeerConnection" in window)) return fail("webrtc");
     // Even the chat is loaded for a person only: nothing is requested before.
     if (!ask) return launcher.say(words.greeting, words.ask, () => press(true));
     loading = true;

@@ -99,7 +99,7 @@ export function drawPanel(words: LauncherWords & WidgetWords, actions: PanelActi
           // What is the same stays, with what somebody has selected in it.
           if (list.textContent !== sharing.textContent) sharing.replaceChildren(list);
         },
-        () => sharing.replaceChildren(words.errors.other),
+        () => sharing.replaceChildren(words.error),
       );
     }
   }

@@ -11,22 +11,22 @@ export interface Facts {
   readonly position: number;
   readonly helper: { readonly name: string; readonly automated: boolean } | null;
   readonly endedBy: EndedBy;
-  readonly error: SessionErrorCode;
+  /** What went wrong, in words. */
+  readonly problem: string;
 }
 
 /** A title, and a sentence under it. */
 export type Standing = readonly string[];
 
-/** Says in words what went wrong. */
-export function explain(error: SessionErrorCode, { errors }: WidgetWords): string {
-  const codes = typeof error === "string" ? [error] : [...Object.keys(error), flatCode(error)];
+/** Says in words what went wrong, if there are any for it. */
+export function explain(error: SessionErrorCode, errors: Record<string, string>): string | undefined {
   // What is known by its inner code has its own words; else the kind of error may have some.
-  const known = codes.reverse().find((code) => Object.hasOwn(errors, code)) as keyof typeof errors | undefined;
-  return errors[known ?? "other"];
+  const code = [flatCode(error), ...Object.keys(error)].find((code) => Object.hasOwn(errors, code));
+  return code && errors[code];
 }
 
 /** Puts the facts into words. */
-export function standing({ state, position, helper, endedBy, error }: Facts, words: WidgetWords): Standing {
+export function standing({ state, position, helper, endedBy, problem }: Facts, words: WidgetWords): Standing {
   const name = helper?.name ?? words.helper;
   switch (state) {
     case "idle":
@@ -42,7 +42,7 @@ export function standing({ state, position, helper, endedBy, error }: Facts, wor
     case "ended":
       return [words.ended[endedBy](name), words.over];
     case "failed":
-      return [words.failed, explain(error, words)];
+      return [words.failed, problem];
     case "unavailable":
       return words[state];
   }
