@@ -1,6 +1,6 @@
 // What the helper has before them: the desk's queue, and every session of theirs until it is closed.
 
-import { MessageList } from "../conversation/message-list";
+import { messageList } from "../conversation/message-list";
 import type { Desk, HelperSession } from "../peer/desk";
 import type { EndedBy, Event, SessionErrorCode } from "../wire/peer";
 import type { SessionId } from "../wire/signaling";
@@ -8,7 +8,7 @@ import type { SessionId } from "../wire/signaling";
 /** One session as the helper sees it; readable after its end, until it is closed. */
 export class Visit {
   /** What was said. */
-  readonly messages = new MessageList("helper");
+  readonly messages = messageList("helper");
   /** What is written and not yet sent. */
   draft = "";
   /** Who ended the session. */

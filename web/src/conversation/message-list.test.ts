@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MAX_ENTRIES, MessageList } from "./message-list";
+import { MAX_ENTRIES, messageList } from "./message-list";
 
 const said = (from: "visitor" | "helper", seq: number, text = `${from} ${seq}`) =>
   ({ event: "message", from, seq, at: 1000 + seq, text }) as const;
 
 test("keeps the order in which messages came, each once", () => {
-  const list = new MessageList("visitor");
+  const list = messageList("visitor");
   for (const event of [said("visitor", 1), said("helper", 1), said("helper", 1), said("visitor", 2), said("visitor", 1)]) {
     list.handle(event);
   }
@@ -17,7 +17,7 @@ test("keeps the order in which messages came, each once", () => {
 });
 
 test("marks rise and never fall", () => {
-  const list = new MessageList("helper");
+  const list = messageList("helper");
   list.handle(said("helper", 1));
   list.handle(said("helper", 2));
   list.handle(said("visitor", 1));
@@ -30,14 +30,14 @@ test("marks rise and never fall", () => {
 });
 
 test("a read message counts as delivered, also before it is written down", () => {
-  const list = new MessageList("visitor");
+  const list = messageList("visitor");
   list.handle({ event: "read", seq: 1 });
   list.handle(said("visitor", 1));
   assert.equal(list.entries[0]?.mark, "read");
 });
 
 test("what was not delivered before the end is unsent", () => {
-  const list = new MessageList("visitor");
+  const list = messageList("visitor");
   list.handle(said("visitor", 1));
   list.handle(said("visitor", 2));
   list.handle({ event: "delivered", seq: 1 });
@@ -51,7 +51,7 @@ test("what was not delivered before the end is unsent", () => {
 });
 
 test("counts as unread what the other side wrote and nobody saw", () => {
-  const list = new MessageList("visitor");
+  const list = messageList("visitor");
   assert.equal(list.markSeen(), null);
   list.handle(said("visitor", 1));
   list.handle(said("helper", 1));
@@ -63,7 +63,7 @@ test("counts as unread what the other side wrote and nobody saw", () => {
 });
 
 test("a message ends the other side's typing", () => {
-  const list = new MessageList("visitor");
+  const list = messageList("visitor");
   list.handle({ event: "typing", on: true });
   assert.equal(list.typing, true);
   list.handle(said("helper", 1));
@@ -71,14 +71,14 @@ test("a message ends the other side's typing", () => {
 });
 
 test("a flood leaves the newest messages only", () => {
-  const list = new MessageList("visitor");
+  const list = messageList("visitor");
   for (let seq = 1; seq <= MAX_ENTRIES + 5; seq++) list.handle(said("helper", seq));
   assert.equal(list.entries.length, MAX_ENTRIES);
   assert.equal(list.entries[0]?.key, "helper-6");
 });
 
 test("entries are a new array after each change and the same one otherwise", () => {
-  const list = new MessageList("visitor");
+  const list = messageList("visitor");
   list.handle(said("visitor", 1));
   const before = list.entries;
   list.handle({ event: "waiting", helpers: 1, position: 1 });

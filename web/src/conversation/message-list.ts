@@ -33,97 +33,83 @@ export interface Entry {
 export const MAX_ENTRIES = 2000;
 
 /** The messages of one session, in the order in which they came. */
-export class MessageList {
-  readonly #own: Role;
-  #entries: readonly Entry[] = [];
-  #typing = false;
-  /** The last message of the other side, and the last of it that was seen. */
-  #last = 0;
-  #seen = 0;
-  /** The last of one's own messages, and how far they have come. */
-  #written = 0;
-  #delivered = 0;
-  #read = 0;
-  #over = false;
+export type MessageList = ReturnType<typeof messageList>;
 
-  constructor(own: Role) {
-    this.#own = own;
+/** Makes the list of one side. */
+export function messageList(own: Role) {
+  let entries: readonly Entry[] = [];
+  let typing = false;
+  let over = false;
+  /** The last message of each side, and the last of the other's that was seen. */
+  const last = { visitor: 0, helper: 0 };
+  const other = own === "visitor" ? "helper" : "visitor";
+  let seen = 0;
+  /** How far one's own have come. */
+  let delivered = 0;
+  let read = 0;
+
+  function markOf(seq: number): Mark {
+    return seq <= read ? "read" : seq <= delivered ? "delivered" : over ? "unsent" : "sending";
   }
 
-  /** A new array after each change, so that it can be compared by identity. */
-  get entries(): readonly Entry[] {
-    return this.#entries;
-  }
-
-  /** Whether the other side is writing. */
-  get typing(): boolean {
-    return this.#typing;
-  }
-
-  /** How many messages of the other side nobody has looked at. */
-  get unread(): number {
-    return this.#last - this.#seen;
-  }
-
-  /** Takes in one event of the session; those that are not about the conversation change nothing. */
-  handle(event: Event): void {
-    switch (event.event) {
-      case "message":
-        this.#add(event.from, event.seq, event.at, event.text);
-        break;
-      case "delivered":
-        this.#delivered = Math.max(this.#delivered, event.seq);
-        this.#remark();
-        break;
-      case "read":
-        this.#read = Math.max(this.#read, event.seq);
-        this.#remark();
-        break;
-      case "typing":
-        this.#typing = event.on && !this.#over;
-        break;
-      case "state":
-        if (event.state === "ended" || event.state === "failed") {
-          this.#over = true;
-          this.#typing = false;
-          this.#remark();
-        }
-        break;
-    }
-  }
-
-  /** Notes that all is on a screen somebody looks at. Gives what the other side is to be told, or `null`. */
-  markSeen(): number | null {
-    if (this.#seen === this.#last) return null;
-    this.#seen = this.#last;
-    return this.#last;
-  }
-
-  #add(from: Role, seq: number, at: number, text: string): void {
-    const own = from === this.#own;
-    // Numbers only rise: what comes again, after a resume say, is already here.
-    if (seq <= (own ? this.#written : this.#last)) return;
-    if (own) {
-      this.#written = seq;
-    } else {
-      this.#last = seq;
-      this.#typing = false;
-    }
-    const entry: Entry = { key: `${from}-${seq}`, seq, from, text, at, mark: own ? this.#markOf(seq) : null };
-    this.#entries = [...this.#entries, entry].slice(-MAX_ENTRIES);
-  }
-
-  #markOf(seq: number): Mark {
-    if (seq <= this.#read) return "read";
-    if (seq <= this.#delivered) return "delivered";
-    return this.#over ? "unsent" : "sending";
-  }
-
-  #remark(): void {
-    this.#entries = this.#entries.map((entry) => {
-      if (entry.from !== this.#own) return entry;
-      const mark = this.#markOf(entry.seq);
+  function remark(): void {
+    entries = entries.map((entry) => {
+      const mark = entry.mark && markOf(entry.seq);
       return mark === entry.mark ? entry : { ...entry, mark };
     });
   }
+
+  return {
+    /** A new array after each change, so that it can be compared by identity. */
+    get entries(): readonly Entry[] {
+      return entries;
+    },
+
+    /** Whether the other side is writing. */
+    get typing(): boolean {
+      return typing;
+    },
+
+    /** How many messages of the other side nobody has looked at. */
+    get unread(): number {
+      return last[other] - seen;
+    },
+
+    /** Takes in one event of the session; those that are not about the conversation change nothing. */
+    handle(event: Event): void {
+      switch (event.event) {
+        case "message": {
+          const { from, seq, at, text } = event;
+          // Numbers only rise: what comes again, after a resume say, is already here.
+          if (seq <= last[from]) return;
+          last[from] = seq;
+          if (from !== own) typing = false;
+          const entry: Entry = { key: `${from}-${seq}`, seq, from, text, at, mark: from === own ? markOf(seq) : null };
+          entries = [...entries, entry].slice(-MAX_ENTRIES);
+          return;
+        }
+        case "delivered":
+          delivered = Math.max(delivered, event.seq);
+          return remark();
+        case "read":
+          read = Math.max(read, event.seq);
+          return remark();
+        case "typing":
+          typing = event.on && !over;
+          return;
+        case "state":
+          if (event.state !== "ended" && event.state !== "failed") return;
+          over = true;
+          typing = false;
+          remark();
+      }
+    },
+
+    /** Notes that all is on a screen somebody looks at. Gives what the other side is to be told, or `null`. */
+    markSeen(): number | null {
+      const isNew = seen < last[other];
+      seen = last[other];
+      return isNew ? seen : null;
+    },
+  };
 }

@@ -5,32 +5,32 @@ import { cut } from "./cut";
 
 // Names by the mark in the user agent string that tells them, in the order in which they must be looked for: a
 // browser's string also holds the names of those that it resembles.
-const BROWSERS: [string, string][] = [
-  ["Edge", "Edg(?:e|A|iOS)?/(\\d+)"],
-  ["Opera", "OPR/(\\d+)"],
-  ["Samsung Internet", "SamsungBrowser/(\\d+)"],
-  ["Firefox", "(?:Firefox|FxiOS)/(\\d+)"],
-  ["Chrome", "(?:Chrome|CriOS)/(\\d+)"],
-  ["Safari", "Version/([\\d.]+).* Safari"],
-];
+const BROWSERS = {
+  Edge: /Edg\w*\/(\d+)/,
+  Opera: /OPR\/(\d+)/,
+  "Samsung Internet": /SamsungBrowser\/(\d+)/,
+  Firefox: /(?:Firefox|FxiOS)\/(\d+)/,
+  Chrome: /(?:Chrome|CriOS)\/(\d+)/,
+  Safari: /Version\/([\d.]+).* Safari/,
+};
 
 // Versions only where the string still tells the truth: Windows and macOS have stood still in it for years.
-const PLATFORMS: [string, string][] = [
-  ["Android", "Android ?([\\d.]*)"],
-  ["iOS", "iP(?:hone|od).*? OS ([\\d_]+)"],
-  ["iPadOS", "iPad.*? OS ([\\d_]+)"],
-  ["ChromeOS", "CrOS"],
-  ["Windows", "Windows"],
-  ["macOS", "Mac OS X"],
-  ["Linux", "Linux"],
-];
+const PLATFORMS = {
+  Android: /Android ?([\d.]*)/,
+  iOS: /iP(?:hone|od).*? OS ([\d_]+)/,
+  iPadOS: /iPad.*? OS ([\d_]+)/,
+  ChromeOS: /CrOS/,
+  Windows: /Windows/,
+  macOS: /Mac OS X/,
+  Linux: /Linux/,
+};
 
 /** Reads a user agent string: `Firefox 153` and `Windows`, or empty texts for a browser that hides. */
 export function readUserAgent(text: string): { browser: string; platform: string } {
-  const find = (table: [string, string][]): string => {
-    for (const [name, mark] of table) {
-      const found = text.match(mark);
-      if (found) return found[1] ? `${name} ${found[1].replaceAll("_", ".")}` : name;
+  const find = (marks: Record<string, RegExp>): string => {
+    for (const name in marks) {
+      const found = marks[name]?.exec(text);
+      if (found) return `${name} ${found[1] ?? ""}`.replaceAll("_", ".").trim();
     }
     return "";
   };

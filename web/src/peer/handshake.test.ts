@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { decode, encode } from "../wire/base64url";
 import { openIntroduction } from "./handshake";
-import { Initiator, type SealedChannel, SealError, type StaticKey, prologue, respond } from "./seal";
+import { initiate, type Initiator, type SealedChannel, SealError, type StaticKey, prologue, respond } from "./seal";
 
 const vectors = new URL("../../../tests/vectors/", import.meta.url);
 const read = (name: string) => JSON.parse(readFileSync(new URL(name, vectors), "utf8"));
@@ -44,7 +44,7 @@ async function x25519(secret: Uint8Array): Promise<StaticKey> {
 
 async function start(given: Case): Promise<Initiator> {
   const said = prologue(given.team, given.session, given.origin);
-  return Initiator.start(said, await x25519(bytes(given.ephemeral)));
+  return initiate(said, await x25519(bytes(given.ephemeral)));
 }
 
 async function open(given: Case, message2 = bytes(given.message2)) {
@@ -137,7 +137,7 @@ test("a frame with any byte altered does not open and does no harm", async () =>
 test("both halves agree, in any order of their awaiting", async () => {
   const said = prologue(introductions[0]?.team ?? "", introductions[0]?.session ?? "", "https://shop.example.org");
   const helper = await x25519(new Uint8Array(32).fill(3));
-  const initiator = await Initiator.start(said);
+  const initiator = await initiate(said);
   const answered = await respond(said, initiator.message, helper, new TextEncoder().encode("payload"));
   const finished = await initiator.finish(answered.message);
   assert.deepEqual(finished.remoteStatic, helper.publicKey);
@@ -165,7 +165,7 @@ test("the published Noise vector holds", async () => {
     ciphertext: hex(vector.messages[at].ciphertext),
   });
   const said = hex(vector.init_prologue);
-  const initiator = await Initiator.start(said, await x25519(hex(vector.init_ephemeral)), message(0).payload);
+  const initiator = await initiate(said, await x25519(hex(vector.init_ephemeral)), message(0).payload);
   assert.deepEqual(initiator.message, message(0).ciphertext);
   const finished = await initiator.finish(message(1).ciphertext);
   assert.deepEqual(finished.payload, message(1).payload);

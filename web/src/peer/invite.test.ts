@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { signEnlist } from "./enlist";
 import { InviteError, parseInvite } from "./invite";
-import { Initiator, prologue, respond } from "./seal";
+import { initiate, prologue, respond } from "./seal";
 
 type Case = { name: string; text: string; refused: string | null };
 type Vectors = { nowS: number; team: string; nonce: string; origin: string; signature: string; cases: Case[] };
@@ -39,7 +39,7 @@ test("the private keys can be used and kept, and never be read again", async () 
   const seed = good.slice(good.indexOf("invite=")).split(".")[2] ?? "";
   assert.equal(JSON.stringify(identity).includes(seed), false);
   const said = prologue(team, "AAAAAAAAAAAAAAAAAAAAAA", "https://shop.example.org");
-  const initiator = await Initiator.start(said);
+  const initiator = await initiate(said);
   const answered = await respond(said, initiator.message, kept.noiseKey as typeof identity.noiseKey, new Uint8Array(1));
   assert.deepEqual((await initiator.finish(answered.message)).remoteStatic, identity.claims.noise);
 });

@@ -39,25 +39,26 @@ export function prologue(team: string, session: string, origin: string): Bytes {
 }
 
 /** The visitor's half of a handshake. */
-export class Initiator {
-  private constructor(
-    /** Message 1. */
-    readonly message: Bytes,
-    /**
-     * Opens message 2. One ephemeral serves one claim: whatever comes of it, this initiator is used up.
-     *
-     * Errors: `SealError` with `handshake-failed`.
-     */
-    readonly finish: (message2: Bytes) => Promise<{ payload: Bytes; remoteStatic: Bytes; channel: SealedChannel }>,
-  ) {}
+export type Initiator = {
+  /** Message 1. */
+  message: Bytes;
+  /**
+   * Opens message 2. One ephemeral serves one claim: whatever comes of it, this initiator is used up.
+   *
+   * Errors: `SealError` with `handshake-failed`.
+   */
+  finish(message2: Bytes): Promise<{ payload: Bytes; remoteStatic: Bytes; channel: SealedChannel }>;
+};
 
-  /** Makes message 1, by default with a fresh ephemeral key and, as this protocol has it, an empty payload. */
-  static async start(prologue: Bytes, ephemeral?: StaticKey, payload = EMPTY): Promise<Initiator> {
-    const { publicKey, privateKey } = ephemeral ?? (await freshKey());
-    const said = await transcript(prologue);
-    await said.mixHash(publicKey);
-    await said.mixHash(payload);
-    return new Initiator(join(publicKey, payload), async (message2) => {
+/** Makes message 1, by default with a fresh ephemeral key and, as this protocol has it, an empty payload. */
+export async function initiate(prologue: Bytes, ephemeral?: StaticKey, payload = EMPTY): Promise<Initiator> {
+  const { publicKey, privateKey } = ephemeral ?? (await freshKey());
+  const said = await transcript(prologue);
+  await said.mixHash(publicKey);
+  await said.mixHash(payload);
+  return {
+    message: join(publicKey, payload),
+    async finish(message2) {
       const statics = KEY_BYTES + KEY_BYTES + TAG_BYTES;
       try {
         const remote = message2.slice(0, KEY_BYTES);
@@ -66,12 +67,12 @@ export class Initiator {
         const remoteStatic = await said.crypt("decrypt", message2.slice(KEY_BYTES, statics));
         await said.mixKey(privateKey, remoteStatic);
         const payload = await said.crypt("decrypt", message2.slice(statics));
-        return { payload, remoteStatic, channel: new SealedChannel(...(await said.split())) };
+        return { payload, remoteStatic, channel: sealedChannel(...(await said.split())) };
       } catch (error) {
         throw new SealError("handshake-failed", error);
       }
-    });
-  }
+    },
+  };
 }
 
 /**
@@ -98,65 +99,59 @@ export async function respond(
     await said.mixKey(privateKey, message1);
     const message = join(fresh.publicKey, statics, await said.crypt("encrypt", payload));
     const [theirs, ours] = await said.split();
-    return { message, channel: new SealedChannel(ours, theirs) };
+    return { message, channel: sealedChannel(ours, theirs) };
   } catch (error) {
     throw new SealError("handshake-failed", error);
   }
 }
 
 /** Seals and opens frames after a handshake: u64be counter, then ciphertext. Counters rise; gaps are allowed. */
-export class SealedChannel {
-  #sending: CryptoKey;
-  #receiving: CryptoKey;
-  #next = 0;
-  #last = -1;
-  #order: Promise<unknown> = Promise.resolve();
+export type SealedChannel = ReturnType<typeof sealedChannel>;
 
-  /** Used by the handshake alone. */
-  constructor(sending: CryptoKey, receiving: CryptoKey) {
-    this.#sending = sending;
-    this.#receiving = receiving;
-  }
+function sealedChannel(sending: CryptoKey, receiving: CryptoKey) {
+  let next = 0;
+  let last = -1;
+  let order: Promise<unknown> = Promise.resolve();
 
-  /** Seals one message; frames come in the order of the calls. */
-  seal(plain: Bytes): Promise<Bytes> {
-    return this.#inOrder(async () => {
-      const iv = new Uint8Array(12);
-      new DataView(iv.buffer).setBigUint64(4, BigInt(this.#next++));
-      return join(iv.slice(-COUNTER_BYTES), await bytes(subtle.encrypt({ name: "AES-GCM", iv }, this.#sending, plain)));
-    });
-  }
-
-  /**
-   * Opens one frame; frames are opened in the order of the calls.
-   *
-   * Errors: `SealError` with `frame-replayed` when its counter is not above the last, else `frame-invalid`.
-   */
-  open(frame: Bytes): Promise<Bytes> {
-    return this.#inOrder(async () => {
-      if (frame.length < COUNTER_BYTES + TAG_BYTES) throw new SealError("frame-invalid");
-      // The AES-GCM nonce is four zero bytes and the counter, big-endian (Noise section 12.4).
-      const iv = join([0, 0, 0, 0], frame.slice(0, COUNTER_BYTES));
-      const counter = Number(new DataView(iv.buffer).getBigUint64(4));
-      if (counter <= this.#last) throw new SealError("frame-replayed");
-      // Beyond, two counters could be one number; nobody honest gets there.
-      if (counter > Number.MAX_SAFE_INTEGER) throw new SealError("frame-invalid");
-      try {
-        const sealed = frame.slice(COUNTER_BYTES);
-        const plain = await bytes(subtle.decrypt({ name: "AES-GCM", iv }, this.#receiving, sealed));
-        this.#last = counter;
-        return plain;
-      } catch (error) {
-        throw new SealError("frame-invalid", error);
-      }
-    });
-  }
-
-  #inOrder<T>(act: () => Promise<T>): Promise<T> {
-    const done = this.#order.then(act);
-    this.#order = done.catch(() => {});
+  function inOrder<T>(act: () => Promise<T>): Promise<T> {
+    const done = order.then(act);
+    order = done.catch(() => {});
     return done;
   }
+
+  return {
+    /** Seals one message; frames come in the order of the calls. */
+    seal: (plain: Bytes): Promise<Bytes> =>
+      inOrder(async () => {
+        const iv = new Uint8Array(12);
+        new DataView(iv.buffer).setBigUint64(4, BigInt(next++));
+        return join(iv.slice(-COUNTER_BYTES), await bytes(subtle.encrypt({ name: "AES-GCM", iv }, sending, plain)));
+      }),
+
+    /**
+     * Opens one frame; frames are opened in the order of the calls.
+     *
+     * Errors: `SealError` with `frame-replayed` when its counter is not above the last, else `frame-invalid`.
+     */
+    open: (frame: Bytes): Promise<Bytes> =>
+      inOrder(async () => {
+        if (frame.length < COUNTER_BYTES + TAG_BYTES) throw new SealError("frame-invalid");
+        // The AES-GCM nonce is four zero bytes and the counter, big-endian (Noise section 12.4).
+        const iv = join([0, 0, 0, 0], frame.slice(0, COUNTER_BYTES));
+        const counter = Number(new DataView(iv.buffer).getBigUint64(4));
+        if (counter <= last) throw new SealError("frame-replayed");
+        // Beyond, two counters could be one number; nobody honest gets there.
+        if (counter > Number.MAX_SAFE_INTEGER) throw new SealError("frame-invalid");
+        try {
+          const sealed = frame.slice(COUNTER_BYTES);
+          const plain = await bytes(subtle.decrypt({ name: "AES-GCM", iv }, receiving, sealed));
+          last = counter;
+          return plain;
+        } catch (error) {
+          throw new SealError("frame-invalid", error);
+        }
+      }),
+  };
 }
 
 // The symmetric state of the Noise specification: what has been said so far, and the keys that come of it.

@@ -50,6 +50,7 @@ export function signalingSocket(server: string, listener: SocketListener, httpTr
   let watching: AbortController | undefined;
   let isOpen = false;
   let overHttp = false;
+  let http: OpenTransport | undefined;
   let failures = 0;
 
   function arm(wait: number, run: () => void): void {
@@ -59,7 +60,15 @@ export function signalingSocket(server: string, listener: SocketListener, httpTr
 
   function dial(): void {
     arm(DIAL_MS, closed);
-    transport = (overHttp ? whenLoaded(httpTransport) : webSocketTransport)(new URL("/v1/", server), {
+    const open = overHttp ? http : webSocketTransport;
+    if (!open) {
+      httpTransport().then((loaded) => {
+        http = loaded;
+        if (watching && !transport) dial();
+      }, closed);
+      return;
+    }
+    transport = open(new URL("/v1/", server), {
       opened() {
         isOpen = true;
         heard();
@@ -155,26 +164,5 @@ function webSocketTransport(base: URL, listener: TransportListener): Transport {
       socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
       socket.close();
     },
-  };
-}
-
-function whenLoaded(load: () => Promise<OpenTransport>): OpenTransport {
-  return (base, listener) => {
-    let transport: Transport | undefined;
-    let closed = false;
-    load().then(
-      (open) => {
-        if (!closed) transport = open(base, listener);
-      },
-      () => closed || listener.closed(),
-    );
-    return {
-      // Nobody sends before it is open.
-      send: (text) => transport?.send(text),
-      close() {
-        closed = true;
-        transport?.close();
-      },
-    };
   };
 }

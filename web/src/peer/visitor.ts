@@ -15,7 +15,7 @@ import { openIntroduction } from "./handshake";
 import { watchNavigation } from "./navigation";
 import { peerConnection, type PeerConnection } from "./peer-connection";
 import { drawId } from "./random";
-import { Initiator, prologue, type SealedChannel } from "./seal";
+import { initiate, type Initiator, prologue, type SealedChannel } from "./seal";
 import { signalingSocket, type OpenTransport } from "./signaling-socket";
 import { prepareConnection } from "./support";
 
@@ -117,7 +117,7 @@ export function makeVisitor(
     const number = ++handshakes;
     const session = drawId();
     try {
-      const initiator = await Initiator.start(prologue(team, session, origin));
+      const initiator = await initiate(prologue(team, session, origin));
       if (number !== handshakes) return;
       handshake = { team, session, initiator };
       input({ input: "prepared", session, message: encode(initiator.message) });

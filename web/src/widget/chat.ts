@@ -1,7 +1,7 @@
 // The chat: loaded when somebody presses Help, and tied to one ask at a time.
 
 import { flatCode } from "../conversation/error-code";
-import { MessageList } from "../conversation/message-list";
+import { messageList } from "../conversation/message-list";
 import { words as own } from "../locales/widget-en";
 import { makeVisitor } from "../peer/visitor";
 import type { EndedBy, Event, SessionErrorCode } from "../wire/peer";
@@ -20,7 +20,7 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
   const attributes: Record<string, string> = {};
   let loading: Promise<Seldom> | undefined;
   let visitor = fresh();
-  let list = new MessageList("visitor");
+  let list = messageList("visitor");
   let position = 1;
   let endedBy: EndedBy = "lost";
   let problem = "";
@@ -71,7 +71,7 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
   function ask() {
     if (!["idle", "ended", "failed"].includes(visitor.state())) return;
     visitor = fresh();
-    list = new MessageList("visitor");
+    list = messageList("visitor");
     position = 1;
     panel.divide();
     visitor.identify(attributes);
