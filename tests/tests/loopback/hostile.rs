@@ -256,7 +256,7 @@ fn mute(server: SocketAddr) {
     }
     let took = started.elapsed();
     let limit = Duration::from_millis(HEADER_TIMEOUT_MS);
-    assert!(took > limit / 2 && took < limit + Duration::from_secs(2), "{took:?}");
+    assert!(took > limit / 2 && took < limit + Duration::from_secs(5), "{took:?}");
 }
 
 #[test]
