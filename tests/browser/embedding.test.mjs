@@ -75,7 +75,12 @@ const drawn = (host) =>
   );
 
 test("hostile styles of the page change nothing in it", async () => {
-  const pages = { "/plain": { html: html("Plain", tag) }, "/hostile": { html: html("Hostile", HOSTILE + tag) } };
+  // The strictest policy under which a page can have such styles.
+  const headers = { "content-security-policy": `${strictPolicy(server.origin)}; style-src 'unsafe-inline'` };
+  const pages = {
+    "/plain": { html: html("Plain", tag), headers },
+    "/hostile": { html: html("Hostile", HOSTILE + tag), headers },
+  };
   const site = await startSite(pages);
   const seen = [];
   for (const path of Object.keys(pages)) {
@@ -150,6 +155,30 @@ test("the site's own button asks, and ours stays away", async () => {
   await visitor.button("Talk to us").click();
   await helper.accept();
   await visitor.is("connected");
+  await site.stop();
+});
+
+test("a page's script that opens the panel later does not ask by itself, and the API goes through a session", async () => {
+  const script =
+    "<script>window.codes=[];addEventListener('load',()=>setTimeout(()=>{Alongside.on('error',(e)=>codes.push(e.code));" +
+    "Alongside.hide();Alongside.open()},300))</script>";
+  const site = await startSite({ "/": { html: html("Later", tag + script) } });
+  const helper = await HelperHand.at(await ours.window(), server.console);
+  const visitor = await visit(site.origin);
+  await visitor.button("Ask for help").waitFor();
+  assert.equal(await visitor.page.evaluate(() => window.Alongside.state), "idle");
+  await visitor.button("Ask for help").click();
+  await helper.accept();
+  await visitor.is("connected");
+  assert.equal(await visitor.page.evaluate(() => window.Alongside.state), "connected");
+  await visitor.page.evaluate(() => window.Alongside.close());
+  await visitor.panel.waitFor({ state: "hidden" });
+  assert.equal(await visitor.button("Help").count(), 0);
+  await visitor.page.evaluate(() => window.Alongside.show());
+  await visitor.button("Help").waitFor();
+  await visitor.page.evaluate(() => window.Alongside.end());
+  await helper.is("ended");
+  assert.deepEqual(await visitor.page.evaluate(() => window.codes), []);
   await site.stop();
 });
 

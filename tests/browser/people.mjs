@@ -31,11 +31,14 @@ export async function startBrowser() {
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") complaints.push(`${page.url()}: ${message.text()}`);
     });
-    page.on("request", (request) => {
+    const tap = (request) => {
       const { protocol, hostname } = new URL(request.url());
       const ours = hostname === "localhost" || hostname === "127.0.0.1";
       if (/^(http|ws)/.test(protocol) && !ours) complaints.push(`asked a foreign host: ${request.url()}`);
-    });
+    };
+    page.on("request", tap);
+    // A WebSocket is no request to Playwright.
+    page.on("websocket", (socket) => tap({ url: () => socket.url() }));
   };
   return {
     complaints,

@@ -29,13 +29,19 @@ test("who waits while the server restarts is helped afterwards", async () => {
   const visitor = new VisitorHand(page);
   await visitor.button("Help").click();
   await visitor.is("unavailable");
+  const helper = await HelperHand.at(await ours.window(), server.console);
+  await visitor.is("waiting");
+  await helper.waiting.getByRole("button", { name: "Accept" }).waitFor();
   assert.equal(await server.stop({ keep: true }), 0);
   await visitor.is("asking");
+  await helper.waiting.getByRole("button", { name: "Accept" }).waitFor({ state: "detached" });
   server = await again(server);
-  const helper = await HelperHand.at(await ours.window(), server.console);
+  // Both find back by themselves: nobody presses anything anew.
   await visitor.is("waiting");
   await helper.accept();
   await visitor.is("connected");
+  await visitor.say("You are back!");
+  await helper.reads("You are back!");
   await server.stop();
 });
 
