@@ -15,5 +15,7 @@ if (found.length === 0) {
   console.error(`no test file has ${named.join(" or ")} in its path`);
   process.exit(2);
 }
-const { status } = spawnSync(process.execPath, ["--import", "tsx", "--test", ...found], { cwd: web, stdio: "inherit" });
+// The reporter that ends with what failed: without a terminal, Node.js 20 would take the one that buries it.
+const flags = ["--import", "tsx", "--test", "--test-reporter=spec"];
+const { status } = spawnSync(process.execPath, [...flags, ...found], { cwd: web, stdio: "inherit" });
 process.exit(status ?? 1);
