@@ -1,7 +1,7 @@
 // Somebody between the two who does all that an honest side does, with keys of their own and a real peer connection:
 // whoever believes them is connected to them.
 
-import { decode, encode, Initiator, prologue, respond } from "./project.mjs";
+import { decode, encode, initiate, prologue, respond } from "./project.mjs";
 
 const text = (bytes) => new TextDecoder().decode(bytes);
 const bytes = (value) => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
@@ -110,7 +110,7 @@ export class FalseVisitor {
 
   /** Begins a handshake in place of somebody's own. */
   static async inPlaceOf(peer, asked) {
-    return new FalseVisitor(peer, await Initiator.start(prologueOf(asked)));
+    return new FalseVisitor(peer, await initiate(prologueOf(asked)));
   }
 
   /** Message 1. */

@@ -18,6 +18,6 @@ const { outputFiles } = await build({
   target: "node20",
 });
 
-export const { Initiator, respond, prologue, parseInvite, encode, decode } = await import(
+export const { initiate, respond, prologue, parseInvite, encode, decode } = await import(
   `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`
 );

@@ -68,8 +68,9 @@ export function drawPanel(words: LauncherWords & WidgetWords, actions: PanelActi
     "section",
     { className: "panel", role: "dialog", ariaLabel: words.help, tabIndex: -1, hidden: true },
     h(
-      "header",
-      {},
+      // No header or footer: inside a dialog they would count as the page's own landmarks.
+      "div",
+      { className: "top" },
       face,
       h("div", {}, h("div", { role: "status" }, title, detail), cancel, again),
       button(words.close, "fold", actions.close, icon("m6 9.5 6 6 6-6")),
@@ -78,7 +79,7 @@ export function drawPanel(words: LauncherWords & WidgetWords, actions: PanelActi
     log.typist,
     sharing,
     composer.element,
-    h("footer", {}, what, end),
+    h("div", { className: "foot" }, what, end),
   );
   element.onkeydown = ({ key, isComposing }) => {
     if (key !== "Escape" || isComposing) return;
