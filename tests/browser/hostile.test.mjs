@@ -270,16 +270,17 @@ for (const [part, place] of [
   });
 }
 
-test("the sealed answer sent twice; then the ask goes on", async () => {
-  let sent = false;
+test("a sealed candidate sent twice; then the ask goes on", async () => {
+  // Without the answer nothing connects meanwhile: what is repeated after that is of no account.
+  let seen = 0;
   await spoiledAnswer((message) => {
-    if (sent) return message;
-    sent = true;
-    return [message, message];
+    seen++;
+    if (seen === 1) return null;
+    return seen === 2 ? [message, message] : message;
   });
 });
 
-/** The helper gives up an answer that was tampered with, and the visitor, still waiting, is helped by the next try. */
+/** The helper gives up when what the visitor sealed was tampered with, and the visitor, still waiting, is helped by the next try. */
 async function spoiledAnswer(tamper) {
   relay.attack = { up: (message, { asked }) => (message.type === "forward" && asked !== null ? tamper(message) : message) };
   await askAndAccept();
