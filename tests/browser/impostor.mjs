@@ -60,6 +60,11 @@ export class Peer {
     return this.#page.evaluate((found) => window.peer.connection.addIceCandidate(found), { candidate, sdpMid, sdpMLineIndex });
   }
 
+  /** Waits until it is told this. */
+  async hears(word) {
+    await this.#page.waitForFunction((word) => window.peer.told.some((message) => message.includes(word)), word);
+  }
+
   /** Whether anybody is connected, and all that they have said. */
   known() {
     return this.#page.evaluate(() => ({ opened: window.peer?.opened ?? false, told: window.peer?.told ?? [] }));
