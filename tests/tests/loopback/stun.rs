@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use alongside_signaling_proto::broker::Teams;
+use alongside_signaling_proto::limits::{STUN_BURST, STUN_PER_SECOND};
 use tokio::net::UdpSocket;
 
 use crate::server;
@@ -52,7 +53,8 @@ async fn a_flood_from_one_source_is_not_answered_in_full() {
     let server = server(Teams::Any).await;
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     socket.connect(server.stun_address().unwrap()).await.unwrap();
-    let mut answers = 0;
+    let began = std::time::Instant::now();
+    let mut answers = 0_u32;
     let mut answer = [0; 100];
     for n in 0..500_u32 {
         socket.send(&request(n as u8)).await.unwrap();
@@ -60,6 +62,8 @@ async fn a_flood_from_one_source_is_not_answered_in_full() {
             answers += 1;
         }
     }
-    assert!((50..=100).contains(&answers), "{answers} answers to 500 requests");
+    // The flood takes as long as the machine likes, and the bucket refills meanwhile.
+    let most = STUN_BURST + STUN_PER_SECOND * (began.elapsed().as_secs() as u32 + 1);
+    assert!((STUN_BURST..=most).contains(&answers), "{answers} answers to 500 requests, at most {most}");
     server.stop().await;
 }
