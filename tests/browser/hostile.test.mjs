@@ -202,6 +202,8 @@ for (const [whose, code, certificate, key] of [
     const towardsVisitor = new FalseHelper(other, certificate(), await key());
     let towardsHelper;
     relay.attack = {
+      // The helper must not hear that the visitor has refused, nor that they are gone.
+      holdsOn: true,
       async up(message, link) {
         if (message.type === "ask") {
           towardsHelper = await FalseVisitor.inPlaceOf(eve, message);
@@ -212,7 +214,6 @@ for (const [whose, code, certificate, key] of [
           await towardsVisitor.forwarded(message.message);
           return null;
         }
-        // The helper must not hear that the visitor has refused.
         return message.type === "leave" ? null : message;
       },
       async down(message, link) {

@@ -29,13 +29,19 @@ export class Peer {
       const channel = connection.createDataChannel("control", { negotiated: true, id: 0 });
       window.peer = { connection, channel, opened: false, told: [] };
       const say = (message) => channel.send(JSON.stringify(message));
+      // Greets until it is heard, as everybody has to: the first message of a channel may be lost.
+      let greeting;
+      const greet = () => channel.readyState === "open" && say({ type: "hello", protocol: 1, role, stored: 0 });
       channel.onopen = () => {
         window.peer.opened = true;
-        say({ type: "hello", protocol: 1, role, stored: 0 });
+        greet();
+        greeting = setInterval(greet, 200);
       };
       channel.onmessage = ({ data }) => {
         window.peer.told.push(data);
-        if (JSON.parse(data).type === "hello") say({ type: "hello-ack" });
+        const { type } = JSON.parse(data);
+        if (type === "hello") say({ type: "hello-ack" });
+        else clearInterval(greeting);
       };
     }, role);
   }

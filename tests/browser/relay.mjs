@@ -11,10 +11,12 @@ const SUBPROTOCOL = "alongside.v1";
  * Starts a relay that passes everything on, until `attack` is set.
  *
  * `attack.up(message, link)` gives what goes to the server instead of an agent's message, `attack.down(message, link)`
- * what goes to the agent instead of a server's: a message, several in an array, or `null` for none. A link is one
- * agent's socket: `toServer` and `toAgent` say something of the relay's own, `asked` and `certificate` are what the
- * agent has shown. `heard` has all that came by, `faults` what went wrong in the relay itself. Sockets that are opened
- * while `pretendOrigin` is set reach the server with that `Origin`.
+ * what goes to the agent instead of a server's: a message, several in an array, or `null` for none. With
+ * `attack.holdsOn` the server does not learn that an agent has hung up.
+ *
+ * A link is one agent's socket: `toServer` and `toAgent` say something of the relay's own, `asked` and `certificate` are
+ * what the agent has shown. `heard` has all that came by, `faults` what went wrong in the relay itself. Sockets that are
+ * opened while `pretendOrigin` is set reach the server with that `Origin`.
  */
 export async function startRelay() {
   const relay = { to: 0, attack: {}, heard: [], faults: [], links: [], pretendOrigin: null };
@@ -27,6 +29,7 @@ export async function startRelay() {
     upstream.on("error", () => response.destroy());
     request.pipe(upstream);
   });
+  const upstreams = new Set();
   const sockets = new WebSocketServer({ server, path: "/v1/ws", handleProtocols: () => SUBPROTOCOL });
   sockets.on("connection", (agent, request) => {
     const { origin, host } = request.headers;
@@ -45,8 +48,12 @@ export async function startRelay() {
       return link.toServer;
     });
     carry(upstream, "down", async () => link.toAgent);
-    agent.on("close", () => upstream.close());
-    upstream.on("close", () => agent.close());
+    upstreams.add(upstream);
+    agent.on("close", () => relay.attack.holdsOn || upstream.close());
+    upstream.on("close", () => {
+      upstreams.delete(upstream);
+      agent.close();
+    });
     upstream.on("error", () => agent.terminate());
 
     // One message after the other, in their order, however long an attack takes.
@@ -74,7 +81,7 @@ export async function startRelay() {
       for (const agent of sockets.clients) agent.terminate();
     },
     stop() {
-      for (const agent of sockets.clients) agent.terminate();
+      for (const socket of [...sockets.clients, ...upstreams]) socket.terminate();
       sockets.close();
       return new Promise((resolve) => (server.close(resolve), server.closeAllConnections()));
     },
