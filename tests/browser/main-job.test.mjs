@@ -151,10 +151,11 @@ test("several sessions at one console, and only the chosen one's conversation is
   assert.equal(/first/.test(shown) !== /second/.test(shown), true, shown);
 });
 
-test("two helpers accept at once: one has the visitor, the other is told", async () => {
+test("two helpers accept at once: one has the visitor, the other is told", async (t) => {
   // The second's line is slow from the moment it matters: the list still shows who has been accepted elsewhere.
   let delay = 0;
   const another = await startBrowser();
+  t.after(() => another.close());
   const slow = await another.window();
   await slow.routeWebSocket(/\/v1\/ws/, (socket) => {
     const upstream = socket.connectToServer();
@@ -177,7 +178,6 @@ test("two helpers accept at once: one has the visitor, the other is told", async
   assert.equal(await late.page.locator("[data-state=connected]").count(), 0);
   await visitor.say("Which of you is it?");
   await quick.reads("Which of you is it?");
-  await another.close();
 });
 
 /** Presses Tab until the focus is on a button or a box of this name, as somebody without a pointer does. */

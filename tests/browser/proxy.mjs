@@ -32,6 +32,8 @@ export async function startProxy(target, change) {
     socket.on("error", () => upstream.destroy());
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // A test that has failed before it stopped this must not keep the others waiting.
+  server.unref();
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
     stop: () => new Promise((resolve) => (server.close(resolve), server.closeAllConnections())),

@@ -18,12 +18,17 @@ after(async () => {
   await endAll(theirs.close(gone), ours.close(gone));
 });
 
-async function again(server) {
-  return startServer({ listen: `127.0.0.1:${server.port}`, folder: server.folder });
+/** A server that ends with its test, whatever becomes of that. */
+async function start(t, options) {
+  const server = await startServer(options);
+  t.after(() => server.stop());
+  return server;
 }
 
-test("who waits while the server restarts is helped afterwards", async () => {
-  let server = await startServer();
+const again = (t, server) => start(t, { listen: `127.0.0.1:${server.port}`, folder: server.folder });
+
+test("who waits while the server restarts is helped afterwards", async (t) => {
+  let server = await start(t);
   const page = await theirs.window();
   await page.goto(server.demo);
   const visitor = new VisitorHand(page);
@@ -35,18 +40,17 @@ test("who waits while the server restarts is helped afterwards", async () => {
   assert.equal(await server.stop({ keep: true }), 0);
   await visitor.is("asking");
   await helper.waiting.getByRole("button", { name: "Accept" }).waitFor({ state: "detached" });
-  server = await again(server);
+  server = await again(t, server);
   // Both find back by themselves: nobody presses anything anew.
   await visitor.is("waiting");
   await helper.accept();
   await visitor.is("connected");
   await visitor.say("You are back!");
   await helper.reads("You are back!");
-  await server.stop();
 });
 
-test("who talks while the server is killed goes on talking", async () => {
-  let server = await startServer();
+test("who talks while the server is killed goes on talking", async (t) => {
+  let server = await start(t);
   const helper = await HelperHand.at(await ours.window(), server.console);
   const page = await theirs.window();
   await page.goto(server.demo);
@@ -59,7 +63,7 @@ test("who talks while the server is killed goes on talking", async () => {
   await helper.reads("Still there?");
   await helper.say("Of course.");
   await visitor.reads("Of course.");
-  server = await again(server);
+  server = await again(t, server);
   // The console finds back by itself, and the next visitor reaches it.
   const next = new VisitorHand(await theirs.window());
   await next.page.goto(server.demo);
@@ -67,5 +71,4 @@ test("who talks while the server is killed goes on talking", async () => {
   await helper.waiting.getByRole("button", { name: "Accept" }).waitFor();
   await visitor.say("And still.");
   await helper.reads("And still.");
-  await server.stop();
 });

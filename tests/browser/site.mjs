@@ -23,6 +23,8 @@ export async function startSite(pages) {
     response.end(page?.html);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // A test that has failed before it stopped this must not keep the others waiting.
+  server.unref();
   return {
     origin: `http://localhost:${server.address().port}`,
     asked,
