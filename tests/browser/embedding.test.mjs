@@ -183,6 +183,20 @@ test("a page's script that opens the panel later does not ask by itself, and the
   await site.stop();
 });
 
+test("a page's own script asks at once within a person's click", async () => {
+  const button = '<button onclick="Alongside.open()">Something else</button>';
+  const site = await startSite({ "/": { html: html("Clicked", tag, button) } });
+  const helper = await HelperHand.at(await ours.window(), server.console);
+  const visitor = await visit(site.origin);
+  await visitor.button("Help").waitFor();
+  await visitor.button("Something else").click();
+  await visitor.is("waiting");
+  assert.equal(await visitor.button("Ask for help").count(), 0);
+  await helper.accept();
+  await visitor.is("connected");
+  await site.stop();
+});
+
 test("a page may speak before the script is there, and asks only by a person's click", async () => {
   const stub =
     "<script>window.Alongside=function(){(Alongside.q=Alongside.q||[]).push(arguments)};" +

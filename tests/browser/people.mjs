@@ -1,7 +1,7 @@
 // Two people with a browser each: what they press and read goes by role and accessible name, as a person's does.
 //
-// Whatever else their browsers do is watched: a request to a foreign host, an error in a page or a violation of a
-// policy fails the test (invariant I11).
+// Whatever else their browsers do is watched: a request to a foreign host, a STUN server among them, an error in a page
+// or a violation of a policy fails the test (invariant I11).
 
 import assert from "node:assert/strict";
 
@@ -15,7 +15,30 @@ const FLAGS = [
   "--disable-sync",
   "--no-first-run",
   "--disable-quic",
+  // No name of the world outside is ever found, whatever a page or the browser itself asks for; `.local` names are
+  // how two browsers hide their addresses from each other's pages.
+  "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1 , EXCLUDE *.local",
 ];
+
+/** Runs in every page before its own scripts: says which foreign hosts a peer connection is told to ask. */
+function tellIceServers() {
+  const tell = ({ iceServers = [] } = {}) => {
+    for (const url of iceServers.flatMap(({ urls }) => urls)) {
+      const [, host] = /^\w+:([^:?]+)/.exec(url) ?? [];
+      if (host !== "localhost" && host !== "127.0.0.1") console.error(`asked a foreign host: ${url}`);
+    }
+  };
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...configuration) {
+      tell(...configuration);
+      super(...configuration);
+    }
+    setConfiguration(...configuration) {
+      tell(...configuration);
+      super.setConfiguration(...configuration);
+    }
+  };
+}
 
 /** Starts a browser of somebody's own. */
 export async function startBrowser() {
@@ -51,6 +74,7 @@ export async function startBrowser() {
       const context = await browser.newContext(options);
       context.setDefaultTimeout(15_000);
       context.on("page", watch);
+      await context.addInitScript(tellIceServers);
       return context.newPage();
     },
     /** Closes it; fails when anything was wrong that the test did not expect. */
