@@ -15,6 +15,8 @@ import { brotliCompressSync, constants } from "node:zlib";
 import * as esbuild from "esbuild";
 import { minify } from "terser";
 
+import { renamed, shortener } from "./shorten.mjs";
+
 const web = dirname(fileURLToPath(import.meta.url));
 
 // The oldest browsers that have X25519 and Ed25519 in WebCrypto.
@@ -43,32 +45,28 @@ export async function bundle() {
     if (!existsSync(join(web, entry))) throw new BuildError(`web/${entry} is missing: the build starts from it`);
   }
   const files = new Map();
+  const visitors = shortener();
 
-  const seldom = await script(entries.seldom, { format: "esm" });
+  const seldom = await script(entries.seldom, { format: "esm", ...renamed }, visitors);
   const seldomName = `seldom.${nameHash(seldom.code)}.js`;
   const seldomIntegrity = integrity(seldom.code);
   files.set(seldomName, seldom.code);
 
   // Each part trusts one next part and no other: its hash is in the one that loads it, up to the page's own tag.
-  const chat = await script(entries.chat, {
-    format: "esm",
-    plugins: [styleText, visitorOnly],
-    define: { SELDOM_FILE: JSON.stringify(seldomName), SELDOM_INTEGRITY: JSON.stringify(seldomIntegrity) },
-  });
+  const toSeldom = { SELDOM_FILE: JSON.stringify(seldomName), SELDOM_INTEGRITY: JSON.stringify(seldomIntegrity) };
+  const plugins = [styleText, visitorOnly];
+  const chat = await script(entries.chat, { format: "esm", plugins, define: toSeldom, ...renamed }, visitors);
   const chatName = `chat.${nameHash(chat.code)}.js`;
   const chatIntegrity = integrity(chat.code);
   files.set(chatName, chat.code);
 
-  const loader = await script(entries.loader, {
-    format: "iife",
-    plugins: [styleText],
-    define: { CHAT_FILE: JSON.stringify(chatName), CHAT_INTEGRITY: JSON.stringify(chatIntegrity) },
-  });
+  const toChat = { CHAT_FILE: JSON.stringify(chatName), CHAT_INTEGRITY: JSON.stringify(chatIntegrity) };
+  const loader = await script(entries.loader, { format: "iife", plugins, define: toChat, ...renamed }, visitors);
   const loaderName = `alongside.${nameHash(loader.code)}.js`;
   files.set("alongside.js", loader.code);
   files.set(loaderName, loader.code);
 
-  const app = await script(entries.console, { format: "esm" });
+  const app = await script(entries.console, { format: "esm", minify: true }, helpers);
   if (app.style === null) throw new BuildError(`web/${entries.console} imports no stylesheet`);
   const appName = `console.${nameHash(app.code)}.js`;
   const styleName = `console.${nameHash(app.style)}.css`;
@@ -96,16 +94,19 @@ export function brotliSize(bytes) {
   }).length;
 }
 
-async function script(entry, options) {
+// A helper loads the console once: Terser's ordinary pass will do.
+async function helpers(code) {
+  return (await minify(code, { module: true, ecma: 2022, compress: { passes: 4 } })).code;
+}
+
+async function script(entry, options, shorten) {
   const result = await esbuild.build({
     absWorkingDir: web,
     entryPoints: [entry],
     outdir: "out",
     bundle: true,
     write: false,
-    minify: true,
-    // Names of properties stay: those of the wire are not ours to shorten.
-    keepNames: false,
+    minifySyntax: true,
     charset: "utf8",
     legalComments: "none",
     metafile: true,
@@ -118,10 +119,8 @@ async function script(entry, options) {
   for (const warning of result.warnings) throw new BuildError(describe(warning));
   const find = (end) => result.outputFiles.find((file) => file.path.endsWith(end));
   const style = find(".css");
-  // A second pass: three parts in a hundred off what every visitor loads.
-  const { code } = await minify(find(".js").text, { module: true, ecma: 2022, compress: { passes: 4 } });
   return {
-    code: Buffer.from(code),
+    code: Buffer.from(await shorten(find(".js").text)),
     style: style === undefined ? null : Buffer.from(style.contents),
     packages: Object.keys(result.metafile.inputs).flatMap((input) => {
       const found = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);

@@ -23,7 +23,7 @@ function text(path: string): string {
 
 // What loader and chat may weigh together, up to an open chat. Units: bytes in brotli. The aim is 14 KB; this is
 // what they weigh on the way there, and it may only be lowered.
-const UP_TO_A_CHAT = 16_520;
+const UP_TO_A_CHAT = 15_200;
 
 test("the loader weighs at most 4 KB, and all up to an open chat no more than it did", () => {
   const loader = brotliSize(bytes(manifest.loader.file));

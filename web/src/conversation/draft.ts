@@ -1,6 +1,7 @@
 // What a person has written and not sent yet: whether it may go, and how much is too much.
 
 import { MAX_TEXT_BYTES } from "../wire/peer";
+import { utf8Length } from "../wire/utf8";
 
 /** A draft, looked at. */
 export interface Draft {
@@ -16,6 +17,6 @@ export interface Draft {
 export function look(written: string): Draft {
   // Half a surrogate pair has no UTF-8 form, and the other side would refuse it.
   const text = written.trim().toWellFormed();
-  const over = new TextEncoder().encode(text).length - MAX_TEXT_BYTES;
+  const over = utf8Length(text) - MAX_TEXT_BYTES;
   return { text, over, ready: text !== "" && over <= 0 };
 }

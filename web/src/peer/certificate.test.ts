@@ -13,6 +13,6 @@ const cases = JSON.parse(readFileSync(vectors, "utf8")) as Case[];
 for (const { name, jwt, team, nowS, refused } of cases) {
   test(`certificate: ${name}`, async () => {
     const verified = await verifyCertificate(jwt, team, nowS);
-    assert.equal(verified.ok ? null : verified.code, refused);
+    assert.equal(typeof verified === "string" ? verified : null, refused);
   });
 }

@@ -3,7 +3,7 @@
 // Source: RFC 7519 (JWT), RFC 8037 (EdDSA), RFC 7800 (`cnf`). `agent/proto/PROTOCOL.md`, section *Identity*.
 
 import { decode } from "../wire/base64url";
-import { decoder, ensure, flag, list, nullable, oneOf, record, time, type Check, type Decoded } from "../wire/check";
+import { base64url, decoder, ensure, filled, flag, list, nullable, oneOf, record, time, type Check, type Decoded } from "../wire/check";
 import type { UnverifiedCode } from "../wire/peer";
 import {
   CERTIFICATE_GRACE_S,
@@ -12,6 +12,7 @@ import {
   MAX_ORIGIN_BYTES,
   type TeamId,
 } from "../wire/signaling";
+import { utf8 } from "../wire/utf8";
 import { readText } from "./text";
 
 /** What a certificate says. */
@@ -24,26 +25,17 @@ export type Claims = {
   iat: number;
   /** When it ends. Units: seconds since 1970. */
   exp: number;
-  /** The helper's X25519 static key. */
-  noise: Uint8Array;
-  /** The helper's Ed25519 key. */
-  key: Uint8Array;
+  /** The helper's X25519 static key. Shape: 43 characters of base64url. */
+  noise: string;
+  /** The helper's Ed25519 key. Shape: the same. */
+  cnf: { jwk: { x: string } };
   /** The page origins it is good for; `null` for all. */
   origins: string[] | null;
   /** Whether the helper is a program. */
   automated: boolean;
 };
 
-const name: Check = (value) => {
-  ensure(typeof value === "string" && value);
-  return value;
-};
-
-const publicKey: Check = (value) => {
-  const bytes = typeof value === "string" && decode(value);
-  ensure(bytes && bytes.length === 32);
-  return bytes;
-};
+const publicKey = base64url(32);
 
 const origin: Check = (value) => {
   ensure(typeof value === "string" && value.length <= MAX_ORIGIN_BYTES && value.startsWith("http"));
@@ -61,11 +53,11 @@ const readHeader = decoder(
   }),
 );
 
-const readBody = decoder<Omit<Claims, "key"> & { cnf: { jwk: { x: Uint8Array } } }>(
+const readBody = decoder<Claims>(
   MAX_CERTIFICATE_BYTES,
   record({
-    jti: name,
-    sub: name,
+    jti: filled(),
+    sub: filled(),
     iat: time,
     exp: time,
     cnf: record({ jwk: record({ kty: oneOf("OKP"), crv: oneOf("Ed25519"), x: publicKey }) }),
@@ -75,34 +67,23 @@ const readBody = decoder<Omit<Claims, "key"> & { cnf: { jwk: { x: Uint8Array } }
   }),
 );
 
-/**
- * Verifies a certificate against a team key, at a time.
- *
- * Errors: `certificate-invalid`, `certificate-foreign`, `certificate-expired`.
- */
-export async function verifyCertificate(
-  jwt: string,
-  team: TeamId,
-  nowS: number,
-): Promise<{ ok: true; value: Claims } | { ok: false; code: UnverifiedCode }> {
-  const refuse = (code: UnverifiedCode) => ({ ok: false, code }) as const;
+/** Verifies a certificate against a team key, at a time: gives what it says, or the code of what is wrong. */
+export async function verifyCertificate(jwt: string, team: TeamId, nowS: number): Promise<Claims | UnverifiedCode> {
   const parts = split(jwt);
   const key = decode(team);
-  if (!parts || key?.length !== 32) return refuse("certificate-invalid");
-  const signed = new TextEncoder().encode(jwt.slice(0, jwt.lastIndexOf(".")));
+  if (!parts || key?.length !== 32) return "certificate-invalid";
+  const signed = utf8(jwt.slice(0, jwt.lastIndexOf(".")));
   const { subtle } = crypto;
   // A key that is none has signed nothing.
   const good = await subtle.importKey("raw", key, "Ed25519", false, ["verify"]).then(
     (imported) => subtle.verify("Ed25519", imported, parts.signature, signed),
     () => false,
   );
-  if (!good) return refuse("certificate-foreign");
+  if (!good) return "certificate-foreign";
   const claims = readClaims(parts.body);
-  if (!claims) return refuse("certificate-invalid");
+  if (!claims) return "certificate-invalid";
   const { iat, exp } = claims;
-  return iat - CERTIFICATE_GRACE_S <= nowS && nowS <= exp + CERTIFICATE_GRACE_S
-    ? { ok: true, value: claims }
-    : refuse("certificate-expired");
+  return iat - CERTIFICATE_GRACE_S <= nowS && nowS <= exp + CERTIFICATE_GRACE_S ? claims : "certificate-expired";
 }
 
 /** Reads a certificate without believing it; `null` when it is none. */
@@ -118,17 +99,16 @@ function split(jwt: string) {
 }
 
 function readClaims(body: Uint8Array): Claims | null {
-  const found = read(body, readBody);
-  if (!found) return null;
-  const { cnf, ...claims } = found;
+  const claims = read(body, readBody);
+  if (!claims) return null;
   const lifetime = claims.exp - claims.iat;
-  return lifetime >= 0 && lifetime <= MAX_CERTIFICATE_LIFETIME_S ? { ...claims, key: cnf.jwk.x } : null;
+  return lifetime >= 0 && lifetime <= MAX_CERTIFICATE_LIFETIME_S ? claims : null;
 }
 
 function read<T>(bytes: Uint8Array, decoded: (text: string) => Decoded<T>): T | null {
   try {
-    const result = decoded(readText(bytes));
-    return result.ok ? result.value : null;
+    const found = decoded(readText(bytes));
+    return typeof found === "string" ? null : found;
   } catch {
     // Not UTF-8.
     return null;

@@ -9,6 +9,7 @@ import { encode, decode } from "../wire/base64url";
 import { decodePeer, decodeSealedSignal } from "../wire/decode";
 import type { Event, Input, Output, PeerMessage, SealedSignal } from "../wire/peer";
 import type { AgentToBroker, Sealed, SessionId } from "../wire/signaling";
+import { utf8 } from "../wire/utf8";
 import { now } from "./clock";
 import type { PeerConnection } from "./peer-connection";
 import type { SealedChannel } from "./seal";
@@ -99,13 +100,13 @@ export function drive(session: Session, around: Surroundings) {
   function received(data: unknown): void {
     if (typeof data !== "string") return input({ input: "received-bad", code: "bad-message" });
     const decoded = decodePeer(data);
-    if (!decoded.ok) input({ input: "received-bad", code: decoded.code });
-    else if (decoded.value) input({ input: "received", message: decoded.value });
+    if (typeof decoded === "string") input({ input: "received-bad", code: decoded });
+    else if (decoded) input({ input: "received", message: decoded });
   }
 
   function seal(signal: SealedSignal): void {
     through(link, async (channel, session) => {
-      const message = encode(await channel.seal(new TextEncoder().encode(JSON.stringify(signal))));
+      const message = encode(await channel.seal(utf8(JSON.stringify(signal))));
       around.signal({ type: "forward", session, message });
     });
   }
@@ -155,8 +156,8 @@ export function drive(session: Session, around: Surroundings) {
       through(used, async (channel) => {
         // A frame that is no base64url fails as one that nobody sealed.
         const decoded = decodeSealedSignal(readText(await channel.open(decode(message) ?? new Uint8Array())));
-        if (!decoded.ok) throw new Error(decoded.code);
-        if (decoded.value && link === used) input({ input: "opened", signal: decoded.value });
+        if (typeof decoded === "string") throw new Error(decoded);
+        if (decoded && link === used) input({ input: "opened", signal: decoded });
       });
     },
 

@@ -1,6 +1,7 @@
 // Who the helper is, before anything of theirs is believed: message 2, then certificate, origin and key, then the
 // offer (invariant I2).
 
+import { encode } from "../wire/base64url";
 import { decodeIntroduction } from "../wire/decode";
 import type { UnverifiedCode } from "../wire/peer";
 import type { TeamId } from "../wire/signaling";
@@ -11,30 +12,26 @@ import { readText } from "./text";
 /** What the visitor knows by themself. */
 export type Expected = { team: TeamId; origin: string; nowS: number };
 
-/** A helper who is who they say, or why not. */
-export type Introduced =
-  | { ok: true; name: string; automated: boolean; offer: string; channel: SealedChannel }
-  | { ok: false; code: UnverifiedCode };
+/** A helper who is who they say. */
+export type Introduced = { name: string; automated: boolean; offer: string; channel: SealedChannel };
 
-/** Opens message 2 and verifies what is in it. */
+/** Opens message 2 and verifies what is in it; else gives the code of what is wrong. */
 export async function openIntroduction(
   initiator: Initiator,
   message2: Bytes,
   { team, origin, nowS }: Expected,
-): Promise<Introduced> {
-  const refuse = (code: UnverifiedCode): Introduced => ({ ok: false, code });
+): Promise<Introduced | UnverifiedCode> {
   try {
     const { payload, remoteStatic, channel } = await initiator.finish(message2);
     const introduction = decodeIntroduction(readText(payload));
-    if (!introduction.ok || !introduction.value) return refuse("handshake-failed");
-    const { certificate, offer } = introduction.value;
-    const verified = await verifyCertificate(certificate, team, nowS);
-    if (!verified.ok) return verified;
-    const { sub: name, automated, origins, noise } = verified.value;
-    if (origins && !origins.includes(origin)) return refuse("origin-not-allowed");
-    if (noise.some((byte, at) => byte !== remoteStatic[at])) return refuse("key-mismatch");
-    return { ok: true, name, automated, offer, channel };
+    if (!introduction || typeof introduction === "string") return "handshake-failed";
+    const claims = await verifyCertificate(introduction.certificate, team, nowS);
+    if (typeof claims === "string") return claims;
+    const { sub: name, automated, origins, noise } = claims;
+    if (origins && !origins.includes(origin)) return "origin-not-allowed";
+    if (noise !== encode(remoteStatic)) return "key-mismatch";
+    return { name, automated, offer: introduction.offer, channel };
   } catch {
-    return refuse("handshake-failed");
+    return "handshake-failed";
   }
 }

@@ -49,12 +49,10 @@ export async function parseInvite(text: string, nowS = Math.floor(Date.now() / 1
   if (teamKey?.length !== 32 || seedBytes?.length !== 32 || noiseBytes?.length !== 32) {
     throw new InviteError("unreadable");
   }
-  const verified = await verifyCertificate(certificate, team, nowS);
-  if (!verified.ok) {
-    const { code } = verified;
-    throw new InviteError(code === "certificate-expired" ? isEarly(certificate, nowS) : "forged");
+  const claims = await verifyCertificate(certificate, team, nowS);
+  if (typeof claims === "string") {
+    throw new InviteError(claims === "certificate-expired" ? isEarly(certificate, nowS) : "forged");
   }
-  const claims = verified.value;
   let signKey: CryptoKey;
   let privateKey: CryptoKey;
   try {
@@ -63,9 +61,13 @@ export async function parseInvite(text: string, nowS = Math.floor(Date.now() / 1
   } catch (error) {
     throw new InviteError("browser", error);
   }
-  const identity = { team, certificate, claims, signKey, noiseKey: { privateKey, publicKey: claims.noise } };
+  const identity = { team, certificate, claims, signKey, noiseKey: { privateKey, publicKey: keyBytes(claims.noise) } };
   if (!(await fits(identity).catch(() => false))) throw new InviteError("forged");
   return identity;
+}
+
+function keyBytes(text: string): Uint8Array<ArrayBuffer> {
+  return decode(text) ?? new Uint8Array();
 }
 
 function isEarly(certificate: string, nowS: number): "early" | "expired" {
@@ -87,10 +89,10 @@ function importPrivate({ name, oid }: Algorithm, key: Uint8Array, usages: KeyUsa
 async function fits({ signKey, noiseKey, claims }: Identity): Promise<boolean> {
   const { subtle } = globalThis.crypto;
   const probe = new Uint8Array(32);
-  const publicKey = await subtle.importKey("raw", claims.key.slice(), "Ed25519", false, ["verify"]);
+  const publicKey = await subtle.importKey("raw", keyBytes(claims.cnf.jwk.x), "Ed25519", false, ["verify"]);
   if (!(await subtle.verify("Ed25519", publicKey, await subtle.sign("Ed25519", signKey, probe), probe))) return false;
   const other = (await subtle.generateKey("X25519", false, ["deriveBits"])) as CryptoKeyPair;
-  const named = await subtle.importKey("raw", claims.noise.slice(), "X25519", false, []);
+  const named = await subtle.importKey("raw", keyBytes(claims.noise), "X25519", false, []);
   const [ours, theirs] = await Promise.all([
     subtle.deriveBits({ name: "X25519", public: other.publicKey }, noiseKey.privateKey, 256),
     subtle.deriveBits({ name: "X25519", public: named }, other.privateKey, 256),

@@ -79,7 +79,7 @@ export function signalingSocket(server: string, listener: SocketListener, httpTr
         heard();
         // A server that talks nonsense or too much is not worth a reaction: what it says is left out.
         const decoded = decodeBroker(text);
-        if (decoded.ok && decoded.value) listener.received(decoded.value);
+        if (decoded && typeof decoded !== "string") listener.received(decoded);
       },
       closed,
     });

@@ -15,7 +15,7 @@ import { openIntroduction } from "./handshake";
 import { watchNavigation } from "./navigation";
 import { peerConnection, type PeerConnection } from "./peer-connection";
 import { drawId } from "./random";
-import { initiate, type Initiator, prologue, type SealedChannel } from "./seal";
+import { initiate, type Initiator, prologue } from "./seal";
 import { signalingSocket, type OpenTransport } from "./signaling-socket";
 import { prepareConnection } from "./support";
 
@@ -30,6 +30,8 @@ export type VisitorOptions = {
   teams: TeamId[];
   /** How addresses are cleaned. */
   urls: Urls;
+  /** What the site knows about the visitor; may grow until the end. */
+  attributes: Readonly<Record<string, string>>;
 };
 
 /** Who helps, verified. */
@@ -46,12 +48,11 @@ export type Visitor = ReturnType<typeof makeVisitor>;
 
 /** Makes an ask without starting it: nothing is requested from anywhere. `told` is told of every event. */
 export function makeVisitor(
-  { server, teams, urls }: VisitorOptions,
+  { server, teams, urls, attributes }: VisitorOptions,
   told: (event: Event) => void,
   httpTransport: () => Promise<OpenTransport>,
 ) {
   const { origin } = location;
-  const attributes: Record<string, string> = {};
   const leaving = new AbortController();
   let state: State = "idle";
   let helper: Helper | null = null;
@@ -155,11 +156,11 @@ export function makeVisitor(
     });
     driver.link(
       session,
-      opened.then((result): SealedChannel | null => (result.ok ? result.channel : null)),
+      opened.then((result) => (typeof result === "string" ? null : result.channel)),
     );
     opened.then((result) => {
       if (handshake !== claim) return;
-      if (!result.ok) return input({ input: "unverified", code: result.code });
+      if (typeof result === "string") return input({ input: "unverified", code: result });
       const { name, automated, offer } = result;
       input({ input: "verified", name, automated, offer, iceServers });
     });
@@ -188,9 +189,8 @@ export function makeVisitor(
     input({ input: "end" });
   }
 
-  /** Adds what the site knows about the visitor; sent with the rest, once asked. */
-  function identify(given: Record<string, string>): void {
-    Object.assign(attributes, given);
+  /** Tells what the visitor uses and what the site knows about them, once asked. */
+  function identify(): void {
     if (state !== "idle") input({ input: "known", client: clientInformation(attributes) });
   }
 
@@ -232,7 +232,7 @@ export function makeVisitor(
       addEventListener("pagehide", hide, { signal });
       addEventListener("pageshow", ({ persisted }) => persisted && show(), { signal });
       input({ input: "ask", place: drawId() });
-      identify({});
+      identify();
       watchNavigation(
         (address) => cleanAddress(address, urls),
         (page) => input({ input: "navigated", page }),

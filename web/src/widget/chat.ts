@@ -2,22 +2,20 @@
 
 import { flatCode } from "../conversation/error-code";
 import { messageList } from "../conversation/message-list";
-import { words as own } from "../locales/widget-en";
+import * as words from "../locales/widget-en";
 import { makeVisitor } from "../peer/visitor";
 import type { EndedBy, Event, SessionErrorCode } from "../wire/peer";
 import { drawPanel } from "./panel";
 import style from "./panel.css";
 import type { Chat, Shell } from "./shell";
-import { explain, standing } from "./standing";
-import { take } from "./toolkit";
+import { standing } from "./standing";
+import { dress, h, take } from "./toolkit";
 
 type Seldom = typeof import("./seldom");
 
 /** Puts the chat into the launcher's shell. */
-export function mount({ config, toolkit, words: before, load, root, frame, emit, setState, setUnread, setOpen }: Shell): Chat {
+export function mount({ config, toolkit, load, root, frame, emit, setState, main, attributes }: Shell): Chat {
   take(toolkit);
-  const words = { ...before, ...own };
-  const attributes: Record<string, string> = {};
   let loading: Promise<Seldom> | undefined;
   let visitor = fresh();
   let list = messageList("visitor");
@@ -27,7 +25,7 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
   let unread = 0;
   let origin: Element | null = null;
 
-  const panel = drawPanel(words, {
+  const panel = drawPanel({
     ask,
     cancel() {
       visitor.end();
@@ -37,18 +35,26 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
     close,
     say: (text) => visitor.say(text),
     writing: (on) => visitor.writing(on),
-    cut: async (text) => (await seldom()).segments(text),
-    shared: async () => (await seldom()).drawShared(toolkit.h, visitor.shared()),
+    // An address that cannot be looked at stays text.
+    link: (body, text) => void seldom().then(({ drawLinks }) => drawLinks(h, body, text), console.warn),
+    shared: (place) =>
+      void seldom().then(
+        ({ drawShared }) => drawShared(h, place, visitor.shared()),
+        () => place.replaceChildren(words.error),
+      ),
   });
   const { element } = panel;
 
-  toolkit.dress(root, style);
+  const badge = h("i", { id: "unread", hidden: true });
+  main.append(badge);
+  main.setAttribute("aria-describedby", badge.id);
+  dress(root, style);
   frame.append(element);
   document.addEventListener("visibilitychange", update);
 
   function fresh() {
     const made = makeVisitor(
-      config,
+      { ...config, attributes },
       (event) => {
         // Of an ask before this one, nothing is shown.
         if (made === visitor) handle(event);
@@ -58,14 +64,11 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
     return made;
   }
 
-  async function seldom() {
-    loading ??= load(SELDOM_FILE, SELDOM_INTEGRITY) as Promise<Seldom>;
-    try {
-      return await loading;
-    } catch (error) {
+  function seldom() {
+    return (loading ??= (load(SELDOM_FILE, SELDOM_INTEGRITY) as Promise<Seldom>).catch((error) => {
       loading = undefined;
       throw error;
-    }
+    }));
   }
 
   function ask() {
@@ -74,7 +77,6 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
     list = messageList("visitor");
     position = 1;
     panel.divide();
-    visitor.identify(attributes);
     visitor.ask();
     update();
     panel.focus();
@@ -93,9 +95,9 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
   }
 
   async function tellProblem(code: SessionErrorCode) {
-    problem = explain(code, words.errors) ?? "";
+    problem = words.errors[(typeof code === "string" ? code : Object.keys(code)[0]) as keyof typeof words.errors] ?? "";
     // Most need words that are seldom needed; without them there is only one thing to say.
-    problem ||= (await seldom().then(({ errors }) => explain(code, errors), console.warn)) || words.error;
+    problem ||= (await seldom().then(({ explain }) => explain(code), console.warn)) ?? words.error;
     panel.note(problem);
     update();
   }
@@ -106,10 +108,9 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
     const held = !element.hidden && root.activeElement;
     panel.update({
       state,
-      standing: standing({ state, position, helper, endedBy, problem }, words),
+      standing: standing({ state, position, helper, endedBy, problem }),
       helper: helper?.name ?? "",
-      entries: list.entries,
-      typing: list.typing,
+      list,
     });
     // What had the focus may have gone with the state it belonged to.
     if (held && !root.activeElement?.checkVisibility()) panel.focus();
@@ -118,7 +119,10 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
     if (seen) visitor.seen(seen);
     if (list.unread !== unread) {
       unread = list.unread;
-      setUnread(unread, words.unread(unread));
+      badge.hidden = !unread;
+      badge.textContent = `${unread}`;
+      badge.ariaLabel = words.unread(unread);
+      emit("unread", { count: unread });
     }
     setState(state);
   }
@@ -127,7 +131,6 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
     if (element.hidden) {
       origin = root.activeElement ?? document.activeElement;
       element.hidden = false;
-      setOpen(true);
     }
     if (wanted) ask();
     update();
@@ -137,7 +140,6 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
   function close() {
     const held = root.activeElement;
     element.hidden = true;
-    setOpen(false);
     // Back to where the person came from, unless they have gone elsewhere already.
     if (held) (origin as HTMLElement | null)?.focus();
   }
@@ -150,9 +152,6 @@ export function mount({ config, toolkit, words: before, load, root, frame, emit,
     open,
     close,
     end,
-    identify(given) {
-      Object.assign(attributes, given);
-      visitor.identify(given);
-    },
+    identify: () => visitor.identify(),
   };
 }

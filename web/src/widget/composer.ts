@@ -1,7 +1,7 @@
 // Where the visitor writes.
 
 import { look } from "../conversation/draft";
-import type { WidgetWords } from "../locales";
+import * as words from "../locales/widget-en";
 import { TYPING_TIMEOUT_MS } from "../wire/peer";
 import { button, h, icon } from "./toolkit";
 
@@ -14,13 +14,12 @@ export interface Composer {
 }
 
 /** Draws the text field. `say` is given each message; `writing` is told when somebody writes or has stopped. */
-export function drawComposer(words: WidgetWords, say: (text: string) => void, writing: (on: boolean) => void): Composer {
+export function drawComposer(say: (text: string) => void, writing: (on: boolean) => void): Composer {
   const hint = h("p", { id: "note", ariaLive: "polite" });
   const field = h("textarea", { rows: 1, dir: "auto", enterKeyHint: "send", ariaLabel: words.message, placeholder: words.placeholder });
   field.setAttribute("aria-describedby", "note");
   const send = button(words.send, "primary", submit, icon("M12 19V5m-6.5 6.5L12 5l6.5 6.5"));
   let stop: ReturnType<typeof setTimeout> | undefined;
-  let until = 0;
 
   function submit() {
     const { ready, text } = look(field.value);
@@ -40,13 +39,10 @@ export function drawComposer(words: WidgetWords, say: (text: string) => void, wr
     tell(text !== "");
   }
 
-  /** Told once for each half of the time after which it is forgotten, and once at the end. */
+  /** Who has not written for half of the time after which it is forgotten has stopped. */
   function tell(on: boolean) {
     clearTimeout(stop);
     if (on) stop = setTimeout(tell, TYPING_TIMEOUT_MS / 2, false);
-    const now = performance.now();
-    if (on ? now < until : until === 0) return;
-    until = on ? now + TYPING_TIMEOUT_MS / 2 : 0;
     writing(on);
   }
 

@@ -12,7 +12,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** Makes a button that does one thing; a drawing on it takes its name for those who cannot see it. */
-export function button(name: string, className: string, onclick: () => void, ...drawn: Node[]): HTMLButtonElement {
+export function button(name: string, className: string, onclick: () => void, ...drawn: (Node | string)[]): HTMLButtonElement {
   return h("button", { type: "button", className, onclick, ariaLabel: drawn[0] ? name : null }, ...(drawn[0] ? drawn : [name]));
 }
 

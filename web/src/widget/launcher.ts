@@ -1,6 +1,6 @@
 // The Help button, the shadow root it stands in, and the small card that speaks before the chat is there.
 
-import type { LauncherWords } from "../locales";
+import * as words from "../locales/launcher-en";
 import { button, dress, h, icon } from "./element";
 import style from "./launcher.css";
 
@@ -13,14 +13,8 @@ export interface Launcher {
   readonly host: HTMLElement;
   readonly root: ShadowRoot;
   readonly frame: HTMLElement;
-  /** Shows or hides the button; the panel is not touched. */
-  setShown(shown: boolean): void;
-  /** Notes whether the panel is open: the button then gives way to it. */
-  setOpen(open: boolean): void;
-  /** Shows that the chat is on its way. */
-  setBusy(busy: boolean): void;
-  /** Puts a count on the button. */
-  setUnread(count: number, described: string): void;
+  /** The button. */
+  readonly main: HTMLElement;
   /** Says something, with one thing to do about it. */
   say(text: string, label?: string, action?: () => void): void;
   /** Takes what was said away. */
@@ -33,7 +27,6 @@ export interface Launcher {
  */
 export function drawLauncher(
   { label, position, theme }: DOMStringMap,
-  words: LauncherWords,
   press: () => void,
   revive: () => void,
 ): Launcher {
@@ -41,16 +34,13 @@ export function drawLauncher(
   const root = host.attachShadow({ mode: "open" });
   dress(root, style);
 
-  const badge = h("i", { id: "unread", hidden: true });
   const main = button(
     label || words.help,
     "launcher primary",
     press,
     icon("M21 11.5a8.5 8.5 0 0 1-12.4 7.6L3 21l1.9-5.6A8.5 8.5 0 1 1 21 11.5ZM8.5 13c1.7 2.2 5.3 2.2 7 0"),
-    new Text(label || words.help),
-    badge,
+    label || words.help,
   );
-  main.setAttribute("aria-describedby", "unread");
   const text = h("p", { role: "status" });
   const action = button("", "primary", () => act?.());
   let act: (() => void) | undefined;
@@ -70,13 +60,7 @@ export function drawLauncher(
     if (key === "Escape") hush();
   };
 
-  const dark = matchMedia("(prefers-color-scheme:dark)");
-  dark.onchange = paint;
-  paint();
-  function paint() {
-    frame.classList.toggle("dark", theme === "dark" || (theme !== "light" && dark.matches));
-  }
-
+  if (theme === "dark" || theme === "light") frame.style.colorScheme = theme;
   if (/left/.test(position ?? "")) host.dataset.side = "left";
   host.dataset.state = "idle";
   host.popover = "manual";
@@ -99,14 +83,6 @@ export function drawLauncher(
     for (const parent of [document, document.documentElement]) watch.observe(parent, { childList: true });
   }
 
-  let shown = true;
-  let open = false;
-  function update() {
-    main.hidden = !shown || open;
-    main.ariaExpanded = `${open}`;
-  }
-  update();
-
   function hush() {
     card.hidden = true;
     main.focus();
@@ -116,22 +92,7 @@ export function drawLauncher(
     host,
     root,
     frame,
-    setShown(now) {
-      shown = now;
-      update();
-    },
-    setOpen(now) {
-      open = now;
-      update();
-    },
-    setBusy(busy) {
-      main.ariaBusy = `${busy}`;
-    },
-    setUnread(count, described) {
-      badge.hidden = count === 0;
-      badge.textContent = `${count}`;
-      badge.ariaLabel = described;
-    },
+    main,
     say(what, label, does) {
       text.textContent = what;
       action.textContent = label ?? "";

@@ -1,10 +1,10 @@
 // The script of the tag: draws the Help button, and asks for nothing until somebody presses it.
 
-import { words } from "../locales/launcher-en";
+import * as words from "../locales/launcher-en";
 import { installApi } from "./api";
 import { loadModule } from "./checked-module";
 import { readConfig } from "./config";
-import * as toolkit from "./element";
+import { button, dress, h, icon } from "./element";
 import { drawLauncher } from "./launcher";
 import type { Chat, Mount } from "./shell";
 
@@ -17,16 +17,15 @@ function start(tag: HTMLScriptElement): void {
   const { dataset, src, nonce } = tag;
   const address = src || location.href;
   const config = readConfig(dataset, address);
-  if (!config.teams[0]) console.warn("Alongside: the attribute data-team needs a team key of 43 characters, or two with a space between.");
+  if (!config.teams[0]) console.warn("Alongside: data-team needs a team key of 43 characters, or two.");
 
-  const launcher = drawLauncher(dataset, words, () => press(true), () => {
+  const launcher = drawLauncher(dataset, () => press(true), () => {
     chat?.end();
     start(tag);
   });
-  const { host } = launcher;
+  const { host, main } = launcher;
   const attributes: Record<string, string> = {};
   let chat: Chat | undefined;
-  let loading = false;
 
   const state = () => host.dataset.state ?? "idle";
   const emit = installApi(
@@ -34,12 +33,12 @@ function start(tag: HTMLScriptElement): void {
       // A script may open the panel; only a person may ask.
       open: () => press(navigator.userActivation?.isActive),
       close: () => (chat ? chat.close() : launcher.hush()),
-      show: () => launcher.setShown(true),
-      hide: () => launcher.setShown(false),
+      show: () => void (main.hidden = false),
+      hide: () => void (main.hidden = true),
       end: () => chat?.end(),
       identify(given) {
         for (const name in given) attributes[name] = String(given[name]);
-        chat?.identify(attributes);
+        chat?.identify();
       },
     },
     state,
@@ -47,7 +46,7 @@ function start(tag: HTMLScriptElement): void {
 
   const selector = dataset.launcher;
   if (selector) {
-    launcher.setShown(false);
+    main.hidden = true;
     document.addEventListener("click", ({ target, isTrusted }) => {
       if ((target as Element).closest?.(selector)) press(isTrusted);
     });
@@ -67,13 +66,11 @@ function start(tag: HTMLScriptElement): void {
 
   async function press(ask: boolean): Promise<void> {
     if (chat) return chat.open(ask);
-    if (loading) return;
+    if (state() === "asking") return;
     if (!config.teams[0]) return fail("no-key");
     // Even the chat is loaded for a person only: nothing is requested before.
     if (!ask) return launcher.say(words.greeting, words.ask, () => press(true));
-    loading = true;
     launcher.hush();
-    launcher.setBusy(true);
     setState("asking");
     try {
       const load = (file: string, integrity: string) => loadModule(file, integrity, address, nonce);
@@ -81,23 +78,16 @@ function start(tag: HTMLScriptElement): void {
       chat = mount({
         ...launcher,
         config,
-        toolkit,
-        words,
+        toolkit: { button, dress, h, icon },
         load,
         emit,
         setState,
-        setUnread(count, described) {
-          launcher.setUnread(count, described);
-          emit("unread", { count });
-        },
+        attributes,
       });
-      chat.identify(attributes);
       chat.open(true);
     } catch (error) {
       console.error("Alongside:", error);
       fail("load-failed", () => press(true));
     }
-    loading = false;
-    launcher.setBusy(false);
   }
 }

@@ -1,8 +1,7 @@
 // The conversation on the visitor's screen.
 
-import type { Segment } from "../conversation/links";
-import { type Entry, MAX_ENTRIES } from "../conversation/message-list";
-import type { WidgetWords } from "../locales";
+import { type Entry, MAX_ENTRIES, type MessageList } from "../conversation/message-list";
+import * as words from "../locales/widget-en";
 import { h } from "./toolkit";
 
 /** The log, drawn. */
@@ -11,15 +10,15 @@ export interface Log {
   /** Says when the other side is writing. */
   readonly typist: HTMLElement;
   /** Brings the screen up to date with the list. */
-  update(entries: readonly Entry[], typing: boolean, helper: string): void;
+  update(list: Pick<MessageList, "entries" | "typing">, helper: string): void;
   /** Whether nothing was ever written. */
   isEmpty(): boolean;
   /** Begins with a new list; what was written before stays above a line. */
   divide(): void;
 }
 
-/** Draws an empty log; `cut` finds the addresses in a text that may have some. */
-export function drawLog(words: WidgetWords, cut: (text: string) => Promise<Segment[]>): Log {
+/** Draws an empty log; `link` draws a text anew that may have addresses in it. */
+export function drawLog(link: (body: HTMLElement, text: string) => void): Log {
   const lines = h("div");
   // Laid out from the end, so that whoever reads the newest message stays with it, whatever grows.
   const element = h("div", { className: "scroll", role: "log", ariaLabel: words.conversation, tabIndex: 0 }, lines);
@@ -31,13 +30,7 @@ export function drawLog(words: WidgetWords, cut: (text: string) => Promise<Segme
     const shown = h("span", { ariaLive: "off" });
     marks.set(key, shown);
     const body = h("p", { dir: "auto" }, text);
-    if (/https?:/i.test(text)) {
-      cut(text).then(
-        (pieces) => body.replaceChildren(...pieces.map((piece) => ("href" in piece ? link(piece) : piece.text))),
-        // An address that cannot be looked at stays text.
-        console.warn,
-      );
-    }
+    if (/https?:/i.test(text)) link(body, text);
     return h(
       "article",
       { className: mark ? "own" : "other" },
@@ -51,7 +44,7 @@ export function drawLog(words: WidgetWords, cut: (text: string) => Promise<Segme
   return {
     element,
     typist,
-    update(entries, typing, helper) {
+    update({ entries, typing }, helper) {
       for (const entry of entries) {
         const { key, mark } = entry;
         if (!marks.has(key)) {
@@ -79,8 +72,4 @@ export function drawLog(words: WidgetWords, cut: (text: string) => Promise<Segme
       if (lines.lastElementChild?.tagName === "ARTICLE") lines.append(h("hr"));
     },
   };
-}
-
-function link({ text, href }: { text: string; href: string }): HTMLElement {
-  return h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, text);
 }

@@ -1,8 +1,8 @@
 // The panel over the page: what is going on, the conversation, and where to write.
 
-import type { Segment } from "../conversation/links";
-import type { Entry } from "../conversation/message-list";
-import type { LauncherWords, WidgetWords } from "../locales";
+import type { MessageList } from "../conversation/message-list";
+import * as before from "../locales/launcher-en";
+import * as words from "../locales/widget-en";
 import type { State } from "../wire/peer";
 import { drawComposer } from "./composer";
 import { button, h, icon } from "./toolkit";
@@ -23,10 +23,10 @@ export interface PanelActions {
   say(text: string): void;
   /** Tells that somebody is writing, or has stopped. */
   writing(on: boolean): void;
-  /** Draws what is shared, as it is now. */
-  shared(): Promise<Node[]>;
-  /** Finds the addresses in a text. */
-  cut(text: string): Promise<Segment[]>;
+  /** Draws what is shared, as it is now, into its place. */
+  shared(place: HTMLElement): void;
+  /** Draws a text anew, with links. */
+  link(body: HTMLElement, text: string): void;
 }
 
 /** What the panel shows. */
@@ -35,8 +35,7 @@ export interface View {
   readonly standing: Standing;
   /** The helper's name, empty while there is none. */
   readonly helper: string;
-  readonly entries: readonly Entry[];
-  readonly typing: boolean;
+  readonly list: Pick<MessageList, "entries" | "typing">;
 }
 
 /** The panel, drawn. */
@@ -53,9 +52,9 @@ export interface Panel {
 }
 
 /** Draws the panel, folded. */
-export function drawPanel(words: LauncherWords & WidgetWords, actions: PanelActions): Panel {
-  const log = drawLog(words, actions.cut);
-  const composer = drawComposer(words, actions.say, actions.writing);
+export function drawPanel(actions: PanelActions): Panel {
+  const log = drawLog(actions.link);
+  const composer = drawComposer(actions.say, actions.writing);
   const face = h("span", { className: "face", ariaHidden: "true" });
   const title = h("strong");
   const detail = h("span");
@@ -66,14 +65,14 @@ export function drawPanel(words: LauncherWords & WidgetWords, actions: PanelActi
   const what = button(words.shared, "", () => tell(sharing.hidden === true));
   const element = h(
     "section",
-    { className: "panel", role: "dialog", ariaLabel: words.help, tabIndex: -1, hidden: true },
+    { className: "panel", role: "dialog", ariaLabel: before.help, tabIndex: -1, hidden: true },
     h(
       // No header or footer: inside a dialog they would count as the page's own landmarks.
       "div",
       { className: "top" },
       face,
       h("div", {}, h("div", { role: "status" }, title, detail), cancel, again),
-      button(words.close, "fold", actions.close, icon("m6 9.5 6 6 6-6")),
+      button(before.close, "fold", actions.close, icon("m6 9.5 6 6 6-6")),
     ),
     log.element,
     log.typist,
@@ -93,25 +92,17 @@ export function drawPanel(words: LauncherWords & WidgetWords, actions: PanelActi
     sharing.hidden = !on;
     log.element.hidden = on;
     what.ariaExpanded = `${on}`;
-    if (on) {
-      actions.shared().then(
-        (nodes) => {
-          const list = h("div", {}, ...nodes);
-          // What is the same stays, with what somebody has selected in it.
-          if (list.textContent !== sharing.textContent) sharing.replaceChildren(list);
-        },
-        () => sharing.replaceChildren(words.error),
-      );
-    }
+    if (on) actions.shared(sharing);
   }
 
   // On a phone the keyboard takes a part of the screen away; the style sheet fits the panel into the rest. Who
-  // zooms in looks at a part, and the panel stays as large as the page.
+  // zooms in looks at a part, and the panel stays as it is.
   const view = visualViewport;
   if (view) {
     view.onresize = view.onscroll = () => {
-      element.style.setProperty("--seen", view.scale > 1.05 ? "" : `${view.height}px`);
-      element.style.setProperty("--from", view.scale > 1.05 ? "" : `${view.offsetTop}px`);
+      if (view.scale > 1.05) return;
+      element.style.setProperty("--seen", `${view.height}px`);
+      element.style.setProperty("--from", `${view.offsetTop}px`);
     };
   }
 
@@ -119,7 +110,7 @@ export function drawPanel(words: LauncherWords & WidgetWords, actions: PanelActi
     element,
     divide: log.divide,
     note: composer.note,
-    update({ state, standing, helper, entries, typing }) {
+    update({ state, standing, helper, list }) {
       const over = state === "ended" || state === "failed";
       const there = state === "connected" || state === "reconnecting";
       // A status that is written is a status that is read aloud: only when it is new.
@@ -129,11 +120,10 @@ export function drawPanel(words: LauncherWords & WidgetWords, actions: PanelActi
       face.textContent = [...helper][0] ?? "";
       cancel.hidden = over || there;
       again.hidden = !over;
-      again.textContent = state === "failed" ? words.again : words.ask;
+      again.textContent = state === "failed" ? before.again : before.ask;
       end.hidden = !there;
       composer.element.hidden = over;
-      element.dataset.state = state;
-      log.update(entries, typing, helper || words.helper);
+      log.update(list, helper || words.helper);
       element.classList.toggle("stage", log.isEmpty());
       if (!sharing.hidden) tell(true);
     },

@@ -4,14 +4,16 @@ import { words } from "../locales/sharing-en";
 import type { Shared } from "../peer/visitor";
 import type { Toolkit } from "./toolkit";
 
-/** Draws the list from what was sent. */
-export function drawShared(h: Toolkit["h"], { page, client }: Shared): Node[] {
+/** Draws the list from what was sent into its place. */
+export function drawShared(h: Toolkit["h"], place: HTMLElement, { page, client }: Shared): void {
   const fields: Record<string, string> = words.fields;
   const rows = Object.entries({ ...page, ...client }).flatMap(([name, value]): [string, unknown][] =>
     fields[name] ? [[fields[name], value]] : [],
   );
   rows.push(...Object.entries(client?.attributes ?? {}));
-  return [
+  const list = h(
+    "div",
+    {},
     h("p", {}, page ? words.lead : words.nothing),
     h(
       "dl",
@@ -23,5 +25,7 @@ export function drawShared(h: Toolkit["h"], { page, client }: Shared): Node[] {
       ]),
     ),
     h("p", {}, page?.omitted ? `${words.omitted(page.omitted)}. ` : "", words.never),
-  ];
+  );
+  // What is the same stays, with what somebody has selected in it.
+  if (list.textContent !== place.textContent) place.replaceChildren(list);
 }

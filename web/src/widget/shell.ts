@@ -1,6 +1,5 @@
 // Where the launcher ends and the chat begins: the loader makes a shell, the chat, loaded later, lives in it.
 
-import type { LauncherWords } from "../locales";
 import type { Config } from "./config";
 import type { Toolkit } from "./toolkit";
 
@@ -23,8 +22,6 @@ export type Emit = <K extends keyof Events>(event: K, detail: Events[K]) => void
 export interface Shell {
   readonly config: Config;
   readonly toolkit: Toolkit;
-  /** The words that stand in the launcher already. */
-  readonly words: LauncherWords;
   /** Loads another part of the widget, if it is the one with this hash. */
   readonly load: (file: string, integrity: string) => Promise<unknown>;
   readonly root: ShadowRoot;
@@ -33,10 +30,10 @@ export interface Shell {
   readonly emit: Emit;
   /** Shows a state on the host, and tells the site. */
   setState(state: string): void;
-  /** Shows how many messages nobody has looked at, with the words for it, and tells the site. */
-  setUnread(count: number, described: string): void;
-  /** Notes that the panel was opened or folded. */
-  setOpen(open: boolean): void;
+  /** The launcher's button. */
+  readonly main: HTMLElement;
+  /** What the site knows about the visitor; it may grow at any time. */
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** What the chat gives the launcher. */
@@ -47,8 +44,8 @@ export interface Chat {
   close(): void;
   /** Ends the session or takes the ask back. */
   end(): void;
-  /** Adds what the site knows about the visitor. */
-  identify(attributes: Record<string, string>): void;
+  /** Takes note that the site knows more about the visitor. */
+  identify(): void;
 }
 
 /** The one export of the chat. */

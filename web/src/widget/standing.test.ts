@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { words as seldom } from "../locales/errors-en";
-import { words } from "../locales/widget-en";
-import type { SessionErrorCode, State } from "../wire/peer";
-import { explain, type Facts, standing } from "./standing";
+import type { State } from "../wire/peer";
+import { type Facts, standing } from "./standing";
 
 const facts: Facts = { state: "idle", position: 1, helper: null, endedBy: "lost", problem: "That did not work." };
-const errors = { ...words.errors, ...seldom };
-const say = (changes: Partial<Facts>) => standing({ ...facts, ...changes }, words).join(" ");
+const say = (changes: Partial<Facts>) => standing({ ...facts, ...changes }).join(" ");
 const mira = { name: "Mira", automated: false };
 
 test("every state has a title and a sentence", () => {
   const states: State[] = ["idle", "unavailable", "asking", "waiting", "connecting", "connected", "reconnecting", "ended", "failed"];
   for (const state of states) {
     for (const helper of [null, mira]) {
-      const said = standing({ ...facts, state, helper }, words);
+      const said = standing({ ...facts, state, helper });
       assert.equal(said.length, 2, state);
       assert.ok(said.every((text) => text.length > 3), state);
     }
@@ -34,27 +31,4 @@ test("a program is called one", () => {
 test("the place in the queue is said", () => {
   assert.match(say({ state: "waiting", position: 1 }), /next/);
   assert.match(say({ state: "waiting", position: 7 }), /number 7/);
-});
-
-test("each kind of error has words of its own, and the innermost that are known win", () => {
-  const texts = (
-    [
-      { unverified: "key-mismatch" },
-      { unsupported: "webrtc" },
-      { refused: "unknown-team" },
-      { refused: "queue-full" },
-      "connect-timeout",
-      "seal-broken",
-      "not-sent",
-      "peer-fault",
-    ] satisfies SessionErrorCode[]
-  ).map((code) => explain(code, errors));
-  assert.equal(new Set(texts).size, texts.length);
-  assert.equal(explain({ refused: "internal" }, errors), undefined);
-  assert.equal(explain({ unverified: "certificate-expired" }, errors), texts[0]);
-});
-
-test("a code that a newer server sends is not looked up where it should not be", () => {
-  const unheard = { refused: "constructor" } as unknown as SessionErrorCode;
-  assert.equal(explain(unheard, errors), undefined);
 });

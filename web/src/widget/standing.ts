@@ -1,8 +1,7 @@
 // What is said about where an ask stands, and what can be done about it. Pure: facts in, words out.
 
-import { flatCode } from "../conversation/error-code";
-import type { WidgetWords } from "../locales";
-import type { EndedBy, SessionErrorCode, State } from "../wire/peer";
+import * as words from "../locales/widget-en";
+import type { EndedBy, State } from "../wire/peer";
 
 /** All that decides what is said. */
 export interface Facts {
@@ -18,15 +17,8 @@ export interface Facts {
 /** A title, and a sentence under it. */
 export type Standing = readonly string[];
 
-/** Says in words what went wrong, if there are any for it. */
-export function explain(error: SessionErrorCode, errors: Record<string, string>): string | undefined {
-  // What is known by its inner code has its own words; else the kind of error may have some.
-  const code = [flatCode(error), ...Object.keys(error)].find((code) => Object.hasOwn(errors, code));
-  return code && errors[code];
-}
-
 /** Puts the facts into words. */
-export function standing({ state, position, helper, endedBy, problem }: Facts, words: WidgetWords): Standing {
+export function standing({ state, position, helper, endedBy, problem }: Facts): Standing {
   const name = helper?.name ?? words.helper;
   switch (state) {
     case "idle":
@@ -37,13 +29,14 @@ export function standing({ state, position, helper, endedBy, problem }: Facts, w
     case "connected":
       return helper?.automated ? words.automated(name) : words.connected(name);
     case "connecting":
+      return words.connecting(name);
     case "reconnecting":
-      return words[state](name);
+      return words.reconnecting(name);
     case "ended":
       return [words.ended[endedBy](name), words.over];
     case "failed":
       return [words.failed, problem];
     case "unavailable":
-      return words[state];
+      return words.unavailable;
   }
 }

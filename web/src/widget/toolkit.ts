@@ -3,7 +3,7 @@
 import type * as element from "./element";
 
 /** What the loader hands over. */
-export type Toolkit = typeof element;
+export type Toolkit = Pick<typeof element, "button" | "dress" | "h" | "icon">;
 
 export let h: Toolkit["h"];
 export let button: Toolkit["button"];

@@ -9,8 +9,8 @@ import { utf8Length } from "./utf8";
 /** Why a text is no message. */
 export type DecodeCode = "bad-json" | "bad-message" | "too-large";
 
-/** What a text was: a message, `null` for a type that this version does not know, or a fault. */
-export type Decoded<T> = { ok: true; value: T | null } | { ok: false; code: DecodeCode };
+/** What a text was: a message, `null` for a type that this version does not know, or a fault by its code. */
+export type Decoded<T> = T | null | DecodeCode;
 
 /** Checks one value; `note` is told of one that is too large. */
 export type Check = (value: unknown, note: () => void) => unknown;
@@ -36,13 +36,31 @@ const isSound = (value: unknown, depth: number): boolean =>
     ? depth > 0 && Object.entries(value).flat().every((part) => isSound(part, depth - 1))
     : String(value).isWellFormed() && value !== Infinity && value !== -Infinity;
 
-/** A text of at most so many bytes. */
-export const text =
-  (max = Infinity): Check =>
+/** A value that this says yes to, as it stands. */
+const like =
+  (fits: (value: unknown, note: () => void) => unknown): Check =>
   (value, note) => {
-    ensure(typeof value === "string");
-    if (utf8Length(value) > max) note();
+    ensure(fits(value, note));
     return value;
+  };
+
+/** A flag. */
+export const flag = like((value) => typeof value === "boolean");
+
+/** A text of at most so many bytes. */
+export const text = (max = Infinity): Check =>
+  like((value, note) => {
+    if (typeof value !== "string") return false;
+    if (utf8Length(value) > max) note();
+    return true;
+  });
+
+/** A text of at most so many bytes, and at least one. */
+export const filled =
+  (max?: number): Check =>
+  (value, note) => {
+    ensure(value);
+    return text(max)(value, note);
   };
 
 /** A whole number between two, both included. */
@@ -55,13 +73,11 @@ export const integer =
   };
 
 /** Canonical base64url of between `min` and `max` bytes. */
-export const base64url =
-  (min: number, max = min): Check =>
-  (value) => {
+export const base64url = (min: number, max = min): Check =>
+  like((value) => {
     const bytes = typeof value === "string" && decode(value);
-    ensure(bytes && bytes.length >= min && bytes.length <= max);
-    return value;
-  };
+    return bytes && bytes.length >= min && bytes.length <= max;
+  });
 
 /** Milliseconds, or seconds, that a number can hold exactly. */
 export const time = integer(0, Number.MAX_SAFE_INTEGER);
@@ -81,12 +97,6 @@ export const oneOf =
     ensure(known);
     return known;
   };
-
-/** A flag. */
-export const flag: Check = (value) => {
-  ensure(typeof value === "boolean");
-  return value;
-};
 
 /** A list. */
 export const list =
@@ -115,7 +125,7 @@ export const typed =
 
 /** Makes a decoder of JSON objects, of at most `max` bytes. */
 export const decoder =
-  <T>(max: number, check: Check) =>
+  <T extends object>(max: number, check: Check) =>
   (text: string): Decoded<T> => {
     let large = utf8Length(text) > max;
     try {
@@ -124,8 +134,8 @@ export const decoder =
       ensure(isRecord(value) && isSound(value, MAX_DEPTH), "bad-json");
       const checked = check(value, () => void (large = true));
       ensure(!large, "too-large");
-      return { ok: true, value: checked as T | null };
+      return checked as T | null;
     } catch (error) {
-      return { ok: false, code: typeof error === "string" ? (error as DecodeCode) : "bad-json" };
+      return typeof error === "string" ? (error as DecodeCode) : "bad-json";
     }
   };

@@ -1,7 +1,7 @@
 // What a visitor is told, decoded: in what a visitor loads this stands in the place of `decode.ts`, whose tables it
 // is a part of. What only helpers are told is of an unknown type here, and ignored as it would be anyway.
 
-import { base64url, decoder, ensure, flag, integer, list, nullable, oneOf, record, text, time, typed, type Fields } from "./check";
+import { base64url, decoder, filled, flag, integer, list, nullable, oneOf, record, text, time, typed, type Fields } from "./check";
 import {
   MAX_CANDIDATE_BYTES,
   MAX_DESCRIPTION_BYTES,
@@ -52,10 +52,7 @@ export const PEER: Record<string, Fields> = {
   chat: {
     seq: count,
     at: time,
-    text(value, note) {
-      ensure(value !== "");
-      return text(MAX_TEXT_BYTES)(value, note);
-    },
+    text: filled(MAX_TEXT_BYTES),
   },
   ack: { seq: u32 },
   read: { seq: u32 },

@@ -38,11 +38,11 @@ test("messages are decoded and refused as the table says", () => {
     const text = "text" in given ? given.text : given.before + given.repeat.repeat(given.times) + given.after;
     const decoded = DECODERS[given.decoder]?.(text);
     if (given.code !== undefined) {
-      assert.deepEqual(decoded, { ok: false, code: given.code }, given.name);
+      assert.deepEqual(decoded, given.code, given.name);
     } else if (given.value !== undefined) {
-      assert.deepEqual(decoded, { ok: true, value: given.value }, given.name);
+      assert.deepEqual(decoded, given.value, given.name);
     } else {
-      assert.equal(decoded?.ok, true, given.name);
+      assert.equal(typeof decoded, "object", given.name);
     }
   }
 });
@@ -57,6 +57,6 @@ test("a visitor's decoders say the same of all that a visitor is told", () => {
 
 test("no text makes a decoder throw", () => {
   for (const text of ["\ud800", '"\ud800"', `{"type":"end","x":"\ud800"}`, "[".repeat(100_000), "\0"]) {
-    for (const decoder of [...Object.values(DECODERS), ...Object.values(VISITOR_DECODERS)]) assert.equal(decoder(text).ok, false);
+    for (const decoder of [...Object.values(DECODERS), ...Object.values(VISITOR_DECODERS)]) assert.equal(typeof decoder(text), "string");
   }
 });

@@ -1,0 +1,77 @@
+// Makes what a visitor loads small: shortens every name that nobody outside the bundles reads.
+//
+// Four kinds of names stay: those of the browser (Terser has the list), those of the wire, those of the site's
+// API and the tag, and those that are looked up by a text that stands elsewhere.
+
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { minify } from "terser";
+
+const source = (path) => readFileSync(join(dirname(fileURLToPath(import.meta.url)), "src", path), "utf8");
+const words = (text) => text.replace(/\/\*[^]*?\*\/|\/\/.*/g, "").match(/[\w$-]+/g) ?? [];
+
+// The types between a session and its driver stand beside those of the wire, and never leave the page.
+const isInner = (statement) => /^type (Input|Output) /.test(statement);
+const statements = source("wire/peer.ts").split(/^export /m);
+
+const kept = new Set([
+  ...words(source("wire/signaling.ts")),
+  ...statements.filter((statement) => !isInner(statement)).flatMap(words),
+  // What a certificate says.
+  ...words("alg typ crit jti sub iat exp cnf jwk kty crv x noise origins automated"),
+  // WebCrypto's, which the list of the browser's names leaves out.
+  ...words("public additionalData iv"),
+  // The API, the details of its events, the tag's attributes, and what the host shows.
+  ...words("Alongside q push on off open close show hide end identify state from text at count code"),
+  ...words("team server url label position theme launcher side"),
+  // Looked up: marks and ends of a session by what a session tells, words by code, fields by name.
+  ...words("sending delivered read unsent visitor helper lost page client attributes unverified no-key load-failed"),
+  ...words(source("locales/errors-en.ts").replace(/".*"/g, "")),
+  // What one bundle imports of another.
+  ...words("mount"),
+  ...words(source("widget/seldom.ts")),
+  ...words(source("peer/client-information.ts")),
+  "Samsung Internet",
+]);
+
+// The tags of those types are texts. Each that is nothing else is as good as a number: what has a hyphen in it and
+// stands nowhere on the wire is nothing else.
+const tags = [...statements.filter(isInner).join("").matchAll(/"(?:input|output)": "(\w+-[\w-]+)"/g)]
+  .map(([, tag]) => tag)
+  .filter((tag) => !kept.has(tag));
+
+// Names that the browser has too, for things that no bundle touches: wherever one stands, it is ours.
+const namesakes = words(
+  "input event opened closed found connection channel configure addCandidate adopt drop put finish config emit " +
+    "root frame host element note take cut link ready update seal mark timeout button icon",
+);
+
+/**
+ * Tells our own names from the browser's where both are the same.
+ *
+ * Shape: what esbuild takes as `mangleProps` and `mangleCache`.
+ */
+export const renamed = {
+  mangleProps: new RegExp(`^(${namesakes.join("|")})$`),
+  mangleCache: Object.fromEntries(namesakes.map((name) => [name, `our_${name}`])),
+};
+
+/** Shortens the bundles of one build: what one calls by a name, the others call by the same. */
+export function shortener() {
+  const props = {};
+  return async (code) => {
+    const numbered = tags.reduce((text, tag, at) => text.replaceAll(`"${tag}"`, `"${at}"`), code);
+    const nameCache = { props };
+    const result = await minify(numbered, {
+      module: true,
+      ecma: 2022,
+      compress: { passes: 4, unsafe_arrows: true, pure_getters: true },
+      mangle: { properties: { reserved: [...kept] } },
+      nameCache,
+    });
+    Object.assign(props, nameCache.props);
+    return result.code;
+  };
+}
