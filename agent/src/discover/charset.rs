@@ -4,12 +4,12 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::markup;
 
-/// How far from its beginning a page says in which encoding it is. Source: the HTML standard, "Determining the
-/// character encoding".
+/// How far from its beginning a page says in which encoding it is. Source: the HTML standard, "Determining
+/// the character encoding".
 const PRESCAN_BYTES: usize = 1024;
 
-/// Decodes a page: by its byte order mark, else by what the server said, else by what the page says itself, else as
-/// UTF-8 where it is that, and as what the web's oldest pages are where it is not.
+/// Decodes a page: by its byte order mark, else by what the server said, else by what the page says itself,
+/// else as UTF-8 where it is that, and as what the web's oldest pages are where it is not.
 pub(super) fn decode(bytes: &[u8], declared: Option<&str>) -> String {
     let label = |label: &str| Encoding::for_label(label.as_bytes());
     let encoding = declared.and_then(label).or_else(|| in_page(bytes)).unwrap_or_else(|| {

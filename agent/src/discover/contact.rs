@@ -1,12 +1,12 @@
 //! The help contact in a page's markup.
 //!
-//! Reads the tag as the widget's loader reads it, so that a person with a browser and one without reach the same team
-//! at the same server.
+//! Reads the tag as the widget's loader reads it, so that a person with a browser and one without reach the
+//! same team at the same server.
 
 use alongside_agent_proto::address::Urls;
 use alongside_agent_proto::limits::{MAX_TITLE_BYTES, MAX_URL_BYTES};
 use alongside_signaling_proto::id::TeamId;
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 use super::markup::{self, Markup, Tag};
 
@@ -28,10 +28,11 @@ pub struct Contact {
     pub fallback: Option<Url>,
 }
 
-/// Finds the first valid contact of a page: our tag, or a `link` of the relation `help`, in the order of the document.
+/// Finds the first valid contact of a page: our tag, or a `link` of the relation `help`, in the order of the
+/// document.
 ///
-/// Shape: `page` is the address of the page, for what the markup names relatively; `html` is its markup, from the
-/// network or as a browser serializes its document.
+/// Shape: `page` is the address of the page, for what the markup names relatively; `html` is its markup, from
+/// the network or as a browser serializes its document.
 #[must_use]
 pub fn find_contact(html: &str, page: &Url) -> Option<Contact> {
     contact(&markup::read(html), page)
@@ -78,7 +79,8 @@ fn read(tag: &Tag, page: &Url, base: &Url) -> Option<Contact> {
     (!teams.is_empty()).then_some(Contact { server, teams, urls, refresh, fallback })
 }
 
-/// Whether what is said to a server stays between it and us: browsers let a page be helped in secure contexts only.
+/// Whether what is said to a server stays between it and us: browsers let a page be helped in secure contexts
+/// only.
 fn is_secure(server: &Url) -> bool {
     server.scheme() == "https" || server.scheme() == "http" && is_loopback(server)
 }
@@ -94,6 +96,19 @@ pub(super) fn is_loopback(url: &Url) -> bool {
         }
         None => false,
     }
+}
+
+/// Whether an address plainly says that it leads to this machine: `localhost`, or a loopback address as the
+/// URL standard writes it.
+///
+/// Who types that means it, as in a browser. An address that somebody else wrote does not become harmless by
+/// it: ask this of a person's input only.
+#[must_use]
+pub fn names_this_machine(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|parsed| {
+        let plain = &parsed[..Position::AfterHost];
+        is_loopback(&parsed) && url.get(..plain.len()).is_some_and(|start| start.eq_ignore_ascii_case(plain))
+    })
 }
 
 fn fallback(contact: &str, base: &Url) -> Option<Url> {
@@ -128,7 +143,7 @@ mod tests {
     use alongside_agent_proto::address::Urls;
     use url::Url;
 
-    use super::{find_contact, read_page};
+    use super::{find_contact, names_this_machine, read_page};
 
     const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     const OTHER: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbE";
@@ -368,5 +383,37 @@ mod tests {
         assert_eq!(title("<p>no title"), "");
         let long = title(&format!("<title>{}", "ä".repeat(3000)));
         assert_eq!(long.len(), 1024);
+    }
+
+    #[test]
+    fn this_machine_plainly_named() {
+        for plain in [
+            "http://localhost:8080/demo/",
+            "HTTP://LocalHost",
+            "https://shop.localhost/",
+            "http://127.0.0.1:8080/",
+            "http://[::1]:8080/",
+        ] {
+            assert!(names_this_machine(plain), "{plain}");
+        }
+        for not in [
+            "http://127.1/",
+            "http://2130706433/",
+            "http://0x7f.0.0.1/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://[0:0::1]/",
+            "http:localhost/",
+            "http:\\\\localhost/",
+            " http://localhost/",
+            "http://%6cocalhost/",
+            "http://localhost.shop.example/",
+            "http://localhost@shop.example/",
+            "http://192.168.1.1/",
+            "https://shop.example/?http://localhost/",
+            "localhost:8080",
+            "",
+        ] {
+            assert!(!names_this_machine(not), "{not}");
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 /// Why a page was not read, or has no help in it.
 ///
-/// The text is for people and says what to do; [`code`](DiscoverError::code) is for programs. A host in a text is
-/// written as the URL standard serializes it, so that a look-alike shows as what it is (`xn--…`).
+/// The text is for people and says what to do; [`code`](DiscoverError::code) is for programs. A host in a
+/// text is written as the URL standard serializes it, so that a look-alike shows as what it is (`xn--…`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DiscoverError {

@@ -1,7 +1,8 @@
 //! One page from the network, with a limit to everything.
 //!
-//! Speaks HTTP/1.1 over connections of its own, one for each address: what is connected to is the very address that
-//! was judged, and neither cookies nor user information nor a referrer nor a proxy's settings come into it.
+//! Speaks HTTP/1.1 over connections of its own, one for each address: what is connected to is the very
+//! address that was judged, and neither cookies nor user information nor a referrer nor a proxy's settings
+//! come into it.
 
 use std::sync::Arc;
 
@@ -124,7 +125,7 @@ async fn connect(url: &Url, options: &FetchOptions) -> Result<TcpStream, Discove
         let reach = reach(address.ip());
         if !options.allows(reach) {
             // That it could be allowed is the better advice.
-            refused = Some(if refused == Some(Reach::Private) { Reach::Private } else { reach });
+            refused = refused.filter(|refused| *refused != Reach::Never).or(Some(reach));
             continue;
         }
         if tried == MAX_ADDRESSES {
@@ -137,8 +138,8 @@ async fn connect(url: &Url, options: &FetchOptions) -> Result<TcpStream, Discove
     }
     let host = host(url);
     Err(match refused {
-        Some(Reach::Private) if tried == 0 => DiscoverError::PrivateAddress { host },
-        Some(_) if tried == 0 => DiscoverError::SpecialAddress { host },
+        Some(Reach::Never) if tried == 0 => DiscoverError::SpecialAddress { host },
+        Some(_) if tried == 0 => DiscoverError::PrivateAddress { host },
         _ => DiscoverError::Unreachable { host },
     })
 }
@@ -253,8 +254,8 @@ fn host(url: &Url) -> String {
     url.host_str().unwrap_or_default().to_owned()
 }
 
-/// Refuses a server for help that leads where pages must not lead. A name that cannot be found is let pass: whoever
-/// dials it says so.
+/// Refuses a server for help that leads where pages must not lead. A name that cannot be found is let pass:
+/// whoever dials it says so.
 pub(super) async fn check_server(server: &Url, options: &FetchOptions) -> Result<(), DiscoverError> {
     let refused = || DiscoverError::PrivateServer { host: host(server) };
     if server.port().is_some_and(is_blocked_port) {

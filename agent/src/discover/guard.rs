@@ -1,7 +1,7 @@
 //! Which addresses of the network may be reached for a page that somebody else named.
 //!
-//! Decides about addresses only, never about names: a name is judged by what it resolves to, and by that very address
-//! which is then connected to, so that a name that changes its mind between the two gains nothing.
+//! Decides about addresses only, never about names: a name is judged by what it resolves to, and by that very
+//! address which is then connected to, so that a name that changes its mind between the two gains nothing.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -10,15 +10,17 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub enum Reach {
     /// Anybody's on the internet.
     Public,
-    /// This machine's, or its own network's: reached only where that is allowed.
+    /// This machine's own: reached only where that is allowed.
+    Loopback,
+    /// A private network's: reached only where that is allowed.
     Private,
-    /// Nobody's page: multicast, link-local, reserved, for documentation, wrapped into another, or where clouds
-    /// hand a machine its secrets. Never reached.
+    /// Nobody's page: multicast, link-local, reserved, for documentation, wrapped into another, or where
+    /// clouds hand a machine its secrets. Never reached.
     Never,
 }
 
-/// Where clouds hand out credentials to whoever asks from within, outside the blocks that are refused anyway: Azure,
-/// Alibaba, Amazon and Google over IPv6.
+/// Where clouds hand out credentials to whoever asks from within, outside the blocks that are refused anyway:
+/// Azure, Alibaba, Amazon and Google over IPv6.
 const METADATA: [IpAddr; 4] = [
     IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16)),
     IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
@@ -28,8 +30,9 @@ const METADATA: [IpAddr; 4] = [
 
 /// Judges an address.
 ///
-/// An IPv4 address inside an IPv6 one is judged as itself where networks of today do that (mapped addresses, and
-/// NAT64's common prefix, without which networks that have IPv6 only reach nothing); every other wrapping is refused.
+/// An IPv4 address inside an IPv6 one is judged as itself where networks of today do that (mapped addresses,
+/// and NAT64's common prefix, without which networks that have IPv6 only reach nothing); every other wrapping
+/// is refused.
 ///
 /// Source: the IANA registries of special-purpose addresses (RFC 6890), RFC 4291, RFC 6052.
 #[must_use]
@@ -45,21 +48,23 @@ pub fn reach(address: IpAddr) -> Reach {
 
 fn reach_v4(address: Ipv4Addr) -> Reach {
     match address.octets() {
-        // This machine, private networks, and those of providers and tunnels (RFC 6598).
-        [127 | 10, ..] | [172, 16..=31, ..] | [192, 168, ..] | [100, 64..=127, ..]
+        [127, ..] => Reach::Loopback,
+        // Private networks, and those of providers and tunnels (RFC 6598).
+        [10, ..] | [172, 16..=31, ..] | [192, 168, ..] | [100, 64..=127, ..]
         // Benchmarks; some tunnels answer every name with one of these.
         | [198, 18 | 19, ..] => Reach::Private,
-        // "This network", link-local with the clouds' metadata in it, protocol assignments, documentation, the old
-        // 6to4 relays, multicast and what is reserved.
-        [0, ..] | [169, 254, ..] | [192, 0, 0 | 2, _] | [198, 51, 100, _] | [203, 0, 113, _] | [192, 88, 99, _]
-        | [224..=255, ..] => Reach::Never,
+        // "This network", link-local with the clouds' metadata in it, protocol assignments, documentation,
+        // the old 6to4 relays, multicast and what is reserved.
+        [0 | 224..=255, ..] | [169, 254, ..] | [192, 0, 0 | 2, _] | [192, 88, 99, _] | [198, 51, 100, _]
+        | [203, 0, 113, _] => Reach::Never,
         _ => Reach::Public,
     }
 }
 
 fn reach_v6(address: Ipv6Addr) -> Reach {
     match address.segments() {
-        [0, 0, 0, 0, 0, 0, 0, 1] | [0xfc00..=0xfdff, ..] => Reach::Private,
+        [0, 0, 0, 0, 0, 0, 0, 1] => Reach::Loopback,
+        [0xfc00..=0xfdff, ..] => Reach::Private,
         [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
             let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
             reach(IpAddr::V4(Ipv4Addr::new(a, b, c, d)))
@@ -123,11 +128,17 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_and_its_network_are_private() {
+    fn this_machine_is_loopback() {
+        all(
+            &["127.0.0.1", "127.255.255.255", "::1", "::ffff:127.0.0.1", "64:ff9b::127.0.0.1"],
+            Reach::Loopback,
+        );
+    }
+
+    #[test]
+    fn networks_of_ones_own_are_private() {
         all(
             &[
-                "127.0.0.1",
-                "127.255.255.255",
                 "10.0.0.1",
                 "172.16.0.1",
                 "172.31.255.255",
@@ -136,10 +147,8 @@ mod tests {
                 "100.127.255.255",
                 "198.18.0.1",
                 "198.19.255.255",
-                "::1",
                 "fc00::1",
                 "fd12:3456:789a::1",
-                "::ffff:127.0.0.1",
                 "::ffff:10.0.0.1",
                 "64:ff9b::192.168.1.1",
             ],

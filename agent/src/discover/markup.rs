@@ -1,9 +1,9 @@
 //! What of a page's markup matters here, read as browsers read it.
 //!
-//! Parses by the HTML standard, with scripts counted as running: what stands in a comment, in `template`, `noscript`
-//! or `textarea` is no tag, and attributes come in any case and with entities. No tree is kept: of each element only
-//! as much lives as the parser still holds, and a page that makes the parser hold, make or compare more than any real
-//! page does is read no further.
+//! Parses by the HTML standard, with scripts counted as running: what stands in a comment, in `template`,
+//! `noscript` or `textarea` is no tag, and attributes come in any case and with entities. No tree is kept: of
+//! each element only as much lives as the parser still holds, and a page that makes the parser hold, make or
+//! compare more than any real page does is read no further.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -19,14 +19,18 @@ use html5ever::{Attribute, ExpandedName, LocalName, QualName, expanded_name, loc
 /// How much is parsed between two looks at the limits. Units: bytes.
 const STEP_BYTES: usize = 4096;
 
-/// How many elements may be open at once. Browsers nest 512 deep; each further one is looked through for each tag.
+/// How many elements may be open at once. Browsers nest 512 deep; each further one is looked through for each
+/// tag.
 const MAX_OPEN: usize = 1024;
 
-/// How many elements a page may have. Few real ones have a tenth; unclosed `<b>`s make thousands of each paragraph.
+/// How many elements a page may have. Few real ones have a tenth; unclosed `<b>`s make thousands of each
+/// paragraph.
 const MAX_ELEMENTS: usize = 250_000;
 
-/// How many words may stand in one tag or comment. Each may be an attribute, which is compared with all before it.
-const MAX_WORDS: usize = 20_000;
+/// How many attributes may be compared with one before them, as each is with all of its tag: half a second's
+/// work. What divides words is counted in their place, so that this is also two megabytes of an image within
+/// the page, or one comment of thirty thousand words.
+const MAX_COMPARISONS: u64 = 600_000_000;
 
 /// How many of the tags that we look for are kept. A page needs one.
 const MAX_TAGS: usize = 64;
@@ -66,15 +70,15 @@ fn value<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a str> {
 /// Reads a page.
 pub(super) fn read(html: &str) -> Markup {
     let options = TreeBuilderOpts { scripting_enabled: true, ..TreeBuilderOpts::default() };
-    let watched = Watched { builder: TreeBuilder::new(Sink::default(), options), words: Cell::new(0) };
+    let builder = TreeBuilder::new(Sink::default(), options);
+    let watched = Watched { builder, words: Cell::new(0), comparisons: Cell::new(0) };
     let tokenizer = Tokenizer::new(watched, TokenizerOpts::default());
     let input = BufferQueue::default();
     let mut rest = html;
     while !rest.is_empty() && tokenizer.sink.may_go_on() {
         let (step, after) = rest.split_at(rest.floor_char_boundary(STEP_BYTES));
         rest = after;
-        let words = step.split([' ', '\t', '\n', '\u{c}', '\r', '/']).count();
-        tokenizer.sink.words.set(tokenizer.sink.words.get() + words);
+        tokenizer.sink.expect(step);
         input.push_back(StrTendril::from_slice(step));
         while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
     }
@@ -84,16 +88,27 @@ pub(super) fn read(html: &str) -> Markup {
     tokenizer.sink.builder.sink.finish()
 }
 
-/// The parser's second half, with an eye on its first: how much it has read since it last came to the end of something.
+/// The parser's second half, with an eye on its first: how much that has read since it last came to the end
+/// of a tag, a comment or a piece of text.
 struct Watched {
     builder: TreeBuilder<Handle, Sink>,
-    words: Cell<usize>,
+    words: Cell<u64>,
+    comparisons: Cell<u64>,
 }
 
 impl Watched {
+    /// Counts what comes next.
+    fn expect(&self, step: &str) {
+        let is_between = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'/';
+        let more = step.as_bytes().iter().filter(|byte| is_between(byte)).count() as u64;
+        let words = self.words.get();
+        self.comparisons.set(self.comparisons.get() + words * more);
+        self.words.set(words + more);
+    }
+
     fn may_go_on(&self) -> bool {
         let sink = &self.builder.sink;
-        self.words.get() <= MAX_WORDS
+        self.comparisons.get() <= MAX_COMPARISONS
             && Rc::strong_count(&sink.open) <= MAX_OPEN
             && sink.elements.get() <= MAX_ELEMENTS
     }
@@ -374,7 +389,7 @@ impl Sink {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_ELEMENTS, MAX_OPEN, MAX_TAGS, MAX_WORDS, read};
+    use super::{MAX_ELEMENTS, MAX_OPEN, MAX_TAGS, read};
 
     const LARGEST: usize = 2 * 1024 * 1024;
 
@@ -401,6 +416,7 @@ mod tests {
             numbered(|at| format!("<i a={at}>"), 900) + &many("<table><td></i>"),
             format!("<a {}>", numbered(|at| format!(" a{at}"), 300_000)),
             format!("<a {}>", numbered(|at| format!("/a{at}"), 300_000)),
+            many(&format!("<a {}>", numbered(|at| format!(" a{at}"), 19_000))),
         ] {
             let read = read(&format!("{tag}{hostile}{tag}"));
             assert_eq!(read.tags.len(), 1, "{}", &hostile[..20]);
@@ -411,11 +427,12 @@ mod tests {
     fn what_is_only_long_is_read_to_its_end() {
         let tag = "<script data-team=x></script>";
         for long in [
-            many("text "),
-            many("&amp;"),
+            "text ".repeat(100_000),
+            "&amp;".repeat(100_000),
             many("<p>text</p>\n")[..LARGEST / 4].to_owned(),
-            format!("<img src='data:image/png;base64,{}'>", "A".repeat(LARGEST)),
-            format!("<!-- {} -->", "word ".repeat(MAX_WORDS / 2)),
+            format!("<img src='data:image/png;base64,{}'>", many(&format!("{}/", "A".repeat(63)))),
+            format!("<!-- {} -->", "word ".repeat(30_000)),
+            many(&format!("<img alt='{}'>", "word ".repeat(2_000))),
             format!("<style>{}</style>", many("a { b: c } ")),
             format!("<script>{}</script>", many("call( 1, 2 ) ")),
         ] {

@@ -1,8 +1,9 @@
 //! From an address to the people who help there, and from an address to whether it is opened.
 //!
-//! Two sides, one question: may this machine go where somebody else says? A visitor's agent reads a page to find
-//! [whom it names for help](discover); a helper's agent opens [the pages that a visitor reports](openable). Either
-//! address may be made to lead to this machine, into its network, or nowhere at all.
+//! Two sides, one question: may this machine go where somebody else says? A visitor's agent reads a page to
+//! find [whom it names for help](discover); a helper's agent opens [the pages that a visitor
+//! reports](openable). Either address may be made to lead to this machine, into its network, or nowhere at
+//! all.
 //!
 //! ```text
 //! discover ─ fetch ─ network (resolve → guard → connect; again at each redirect)
@@ -28,7 +29,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use url::Url;
 
-pub use contact::{Contact, find_contact};
+pub use contact::{Contact, find_contact, names_this_machine};
 pub use error::DiscoverError;
 pub use guard::{Reach, is_blocked_port, reach};
 pub use network::{Network, System};
@@ -39,6 +40,9 @@ pub use opening::{NotOpened, openable};
 pub struct FetchOptions {
     /// Whether this machine and its private networks may be reached.
     pub allow_private: bool,
+    /// Whether this machine alone may be reached: where the person who gave the address
+    /// [says so in it](names_this_machine).
+    pub allow_loopback: bool,
     /// How long all of it may take: names, redirects, and the last byte.
     pub timeout: Duration,
     /// How long one connection may take.
@@ -52,6 +56,7 @@ impl Default for FetchOptions {
     fn default() -> Self {
         Self {
             allow_private: false,
+            allow_loopback: false,
             // Slow pages on slow lines take ten; nobody waits longer.
             timeout: Duration::from_secs(15),
             // Four tries within the above.
@@ -65,6 +70,7 @@ impl FetchOptions {
     fn allows(&self, reach: Reach) -> bool {
         match reach {
             Reach::Public => true,
+            Reach::Loopback => self.allow_loopback || self.allow_private,
             Reach::Private => self.allow_private,
             Reach::Never => false,
         }
@@ -86,8 +92,8 @@ pub struct Found {
 ///
 /// Units: at most 2 MiB of the page, unpacked; five redirects; the time that `options` give.
 ///
-/// Errors: why there is none, in words for the person who gave the address. [`DiscoverError::NoContact`] alone says
-/// that the page was read and has none.
+/// Errors: why there is none, in words for the person who gave the address. [`DiscoverError::NoContact`]
+/// alone says that the page was read and has none.
 pub async fn discover(url: &str, options: &FetchOptions) -> Result<Found, DiscoverError> {
     let url = Url::parse(url).map_err(|_| DiscoverError::NotAnAddress)?;
     timeout(options.timeout, find(url, options)).await.map_err(|_| DiscoverError::TooSlow)?

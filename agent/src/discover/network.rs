@@ -9,11 +9,12 @@ use tokio::net::{TcpStream, lookup_host};
 
 /// How names become addresses and addresses become connections.
 ///
-/// The system's by default. A program that reaches the world in another way (a resolver of its own, a tunnel) gives its
-/// own. Whatever [`resolve`](Network::resolve) answers is judged before [`connect`](Network::connect) gets it, and
-/// nothing else is ever connected to.
+/// The system's by default. A program that reaches the world in another way (a resolver of its own, a tunnel)
+/// gives its own. Whatever [`resolve`](Network::resolve) answers is judged before
+/// [`connect`](Network::connect) gets it, and nothing else is ever connected to.
 pub trait Network: Debug + Send + Sync {
-    /// Finds the addresses of a name, the preferred one first. Addresses that are written as such are not asked for.
+    /// Finds the addresses of a name, the preferred one first. Addresses that are written as such are not
+    /// asked for.
     fn resolve<'a>(&'a self, name: &'a str, port: u16) -> BoxFuture<'a, io::Result<Vec<SocketAddr>>>;
 
     /// Connects to exactly this address.

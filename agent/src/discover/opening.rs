@@ -1,7 +1,7 @@
 //! Which of the addresses that a visitor reports a helper's machine opens by itself.
 //!
-//! The visitor's side is not trusted, and neither is the session's origin, which the visitor told. Pages of that origin
-//! alone are opened; every other address may be shown, and a person may open it.
+//! The visitor's side is not trusted, and neither is the session's origin, which the visitor told. Pages of
+//! that origin alone are opened; every other address may be shown, and a person may open it.
 
 use alongside_agent_proto::address::may_open;
 use alongside_agent_proto::limits::MAX_URL_BYTES;
@@ -12,8 +12,8 @@ use super::guard::{Reach, is_blocked_port, reach};
 
 /// Why an address is not opened.
 ///
-/// The text is for people; [`code`](NotOpened::code) is for programs. A host in a text is written as the URL standard
-/// serializes it, so that a look-alike shows as what it is (`xn--…`).
+/// The text is for people; [`code`](NotOpened::code) is for programs. A host in a text is written as the URL
+/// standard serializes it, so that a look-alike shows as what it is (`xn--…`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotOpened {
@@ -101,11 +101,11 @@ impl NotOpened {
 
 /// Decides whether an address that a visitor reported is opened in a session of this origin.
 ///
-/// Shape: `url` as the peer sent it; `session_origin` as the server told it with the ask. What comes back is opened as
-/// it is.
+/// Shape: `url` as the peer sent it; `session_origin` as the server told it with the ask. What comes back is
+/// opened as it is.
 ///
-/// Errors: why not, for the helper to read. Another site's address may still be shown with that, and opened by a
-/// person.
+/// Errors: why not, for the helper to read. Another site's address may still be shown with that, and opened
+/// by a person.
 pub fn openable(url: &str, session_origin: &str) -> Result<Url, NotOpened> {
     if url.len() > MAX_URL_BYTES {
         return Err(NotOpened::TooLong);
@@ -128,8 +128,10 @@ pub fn openable(url: &str, session_origin: &str) -> Result<Url, NotOpened> {
     let is_same = parsed.origin().ascii_serialization() == session_origin;
     match reach_of(&parsed) {
         Some(Reach::Never) => return Err(NotOpened::SpecialAddress { host: host() }),
-        Some(Reach::Private) if !is_same => return Err(NotOpened::PrivateAddress { host: host() }),
-        Some(Reach::Private | Reach::Public) | None => {}
+        Some(Reach::Loopback | Reach::Private) if !is_same => {
+            return Err(NotOpened::PrivateAddress { host: host() });
+        }
+        Some(Reach::Loopback | Reach::Private | Reach::Public) | None => {}
     }
     if let Some(port) = parsed.port().filter(|port| is_blocked_port(*port)) {
         return Err(NotOpened::BlockedPort { port });
@@ -142,11 +144,11 @@ pub fn openable(url: &str, session_origin: &str) -> Result<Url, NotOpened> {
 }
 
 /// How far an address reaches by what it says; of most names that is nothing.
-pub(super) fn reach_of(url: &Url) -> Option<Reach> {
+fn reach_of(url: &Url) -> Option<Reach> {
     match url.host() {
         Some(Host::Ipv4(address)) => Some(reach(address.into())),
         Some(Host::Ipv6(address)) => Some(reach(address.into())),
-        Some(Host::Domain(_)) | None => is_loopback(url).then_some(Reach::Private),
+        Some(Host::Domain(_)) | None => is_loopback(url).then_some(Reach::Loopback),
     }
 }
 
