@@ -5,9 +5,10 @@
 //!     └ answer ────────┴─ candidates both ways ─ Opened ─ Received … ─ Closed
 //! ```
 //!
-//! Nothing here waits for gathering: a description is given as soon as it stands, and each candidate follows when it
-//! is found. What ends a connection (the other side, a failed path, a fault, or [`Peer::close`]) goes one way: the
-//! keeper, a task of its own, takes everything down and then says [`PeerEvent::Closed`], which nothing follows.
+//! Nothing here waits for gathering: a description is given as soon as it stands, and each candidate
+//! follows when it is found. What ends a connection (the other side, a failed path, a fault, or
+//! [`Peer::close`]) goes one way: the keeper, a task of its own, takes everything down and then says
+//! [`PeerEvent::Closed`], which nothing follows.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -31,20 +32,20 @@ use webrtc::peer_connection::peer_connection_state::RTCPeerConnectionState;
 use webrtc::peer_connection::sdp::session_description::RTCSessionDescription;
 use webrtc::util::ifaces::ifaces;
 
-/// How many events wait to be taken. The messages among them are what a peer can make us hold, beside the megabyte
-/// of the SCTP receive buffer: one mebibyte at most.
+/// How many events wait to be taken. The messages among them are what a peer can make us hold, beside the
+/// megabyte of the SCTP receive buffer: one mebibyte at most.
 const QUEUE: usize = 32;
 
 /// What we take of one message before the channel is closed. Units: bytes. It is what a description without
-/// `max-message-size` promises (RFC 8841 section 6.1), so only a peer who breaks that is cut off; one who merely
-/// sends more than [`MAX_MESSAGE_BYTES`] can be told so.
+/// `max-message-size` promises (RFC 8841 section 6.1), so only a peer who breaks that is cut off; one who
+/// merely sends more than [`MAX_MESSAGE_BYTES`] can be told so.
 const RECEIVE_BUFFER: usize = 64 * 1024;
 
 /// How long a silent path is borne before it counts as disturbed. Browsers check every 2.5 s.
 const DISCONNECTED_AFTER: Duration = Duration::from_secs(5);
 
-/// How long a disturbed path may take to come back. Together with [`DISCONNECTED_AFTER`], a peer who was killed is
-/// noticed in ten seconds, and Wi-Fi that roams is not.
+/// How long a disturbed path may take to come back. Together with [`DISCONNECTED_AFTER`], a peer who was
+/// killed is noticed in ten seconds, and Wi-Fi that roams is not.
 const FAILED_AFTER: Duration = Duration::from_secs(5);
 
 /// How often we check a quiet path.
@@ -53,8 +54,8 @@ const KEEPALIVE: Duration = Duration::from_secs(2);
 /// How long direct paths are preferred before one over a relay is taken.
 const RELAY_WAIT: Duration = Duration::from_millis(500);
 
-/// How long the data channel may take once the path is secured. Three round trips around the world, with the first
-/// packet of each lost.
+/// How long the data channel may take once the path is secured. Three round trips around the world, with
+/// the first packet of each lost.
 const CHANNEL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What became of a connection.
@@ -94,6 +95,9 @@ pub(crate) enum PeerError {
     /// A candidate that cannot be read, or that comes before the remote description.
     #[error("the candidate does not fit")]
     Candidate(#[source] webrtc::Error),
+    /// The connection is over.
+    #[error("the connection is over")]
+    Ended,
     /// The data channel is not open, or not any more.
     #[error("the data channel is not open")]
     NotOpen,
@@ -187,8 +191,10 @@ impl Peer {
     }
 
     async fn described(&self) -> Result<String, PeerError> {
-        // A connection that was closed meanwhile has none.
-        let description = self.connection.local_description().await.ok_or(PeerError::NotOpen)?;
+        let description = self.connection.local_description().await.ok_or(PeerError::Ended)?;
+        if *self.line.stage.borrow() >= Stage::Ending {
+            return Err(PeerError::Ended);
+        }
         Ok(first_component(&description.sdp))
     }
 
@@ -443,3 +449,6 @@ fn first_component(sdp: &str) -> String {
     };
     sdp.split_inclusive('\n').filter(|line| !is_second(line)).collect()
 }
+
+#[cfg(test)]
+mod tests;
