@@ -1,0 +1,144 @@
+//! Puts what one session tells into the words of an agent.
+
+use std::collections::VecDeque;
+
+use alongside_agent_proto::session::{self, EndedBy, SessionErrorCode, State};
+use alongside_agent_proto::wire::{Page, Role};
+use alongside_signaling_proto::id::SessionId;
+use serde::Serialize;
+
+use crate::event::Event;
+use crate::words;
+
+/// How many of one's own messages are remembered until they are read. With a peer who never says so, marks of older
+/// ones are told without what their command called them.
+const MAX_MARKS: usize = 2_000;
+
+/// What one session has told so far.
+#[derive(Debug)]
+pub(crate) struct Report {
+    own: Role,
+    /// Visitor: who helps.
+    name: Option<String>,
+    was_connected: bool,
+    /// What the command called each own message, from the one numbered `first` on.
+    called: VecDeque<Option<String>>,
+    first: u32,
+    delivered: u32,
+    read: u32,
+    /// What the command called the message that is being taken.
+    calling: Option<String>,
+}
+
+impl Report {
+    pub(crate) fn new(own: Role) -> Self {
+        Self {
+            own,
+            name: None,
+            was_connected: false,
+            called: VecDeque::new(),
+            first: 1,
+            delivered: 0,
+            read: 0,
+            calling: None,
+        }
+    }
+
+    /// Notes what the command calls the message that the session takes next.
+    pub(crate) fn call(&mut self, reference: Option<String>) {
+        self.calling = reference;
+    }
+
+    /// Puts one event of the session into words.
+    pub(crate) fn tell(&mut self, session: SessionId, event: session::Event, out: &mut VecDeque<Event>) {
+        match event {
+            session::Event::State { state: State::Connected } => {
+                self.was_connected = true;
+                out.push_back(Event::Connected { session, name: self.name.clone(), verified: true });
+            }
+            session::Event::State { .. } => {}
+            session::Event::Waiting { helpers, position } => {
+                out.push_back(Event::Waiting { helpers, position });
+            }
+            session::Event::Helper { name, .. } => self.name = Some(name),
+            session::Event::Page { page } => {
+                let Page { epoch, url, title, omitted, redacted, .. } = page;
+                out.push_back(Event::Page { session, epoch, url, title, omitted, redacted });
+            }
+            session::Event::Client { client } => out.push_back(Event::Client { session, client }),
+            session::Event::Message { from, seq, at, text } if from != self.own => {
+                out.push_back(Event::Message { session, id: seq, text, at });
+            }
+            session::Event::Message { .. } => {
+                self.called.push_back(self.calling.take());
+                if self.called.len() > MAX_MARKS {
+                    self.called.pop_front();
+                    self.first += 1;
+                }
+            }
+            session::Event::Delivered { seq } => {
+                for id in self.delivered + 1..=seq {
+                    out.push_back(Event::Delivered { session, id, reference: self.called(id) });
+                }
+                self.delivered = self.delivered.max(seq);
+            }
+            session::Event::Read { seq } => {
+                for id in self.read + 1..=seq {
+                    out.push_back(Event::Read { session, id, reference: self.called(id) });
+                }
+                self.read = self.read.max(seq);
+                while self.first <= self.read && self.called.pop_front().is_some() {
+                    self.first += 1;
+                }
+            }
+            session::Event::Typing { on } => out.push_back(Event::Typing { session, on }),
+            session::Event::Ended { by } => out.push_back(Event::Ended { session, by }),
+            session::Event::Error { code } => {
+                let reference = self.calling.take();
+                out.push_back(error(flat(&code), Some(session), reference));
+            }
+        }
+    }
+
+    /// Says that the session is over where its last word was an error.
+    pub(crate) fn failed(&mut self, session: SessionId, out: &mut VecDeque<Event>) {
+        if self.was_connected {
+            out.push_back(Event::Ended { session, by: EndedBy::Lost });
+        }
+    }
+
+    fn called(&self, id: u32) -> Option<String> {
+        let index = usize::try_from(id.checked_sub(self.first)?).ok()?;
+        self.called.get(index).cloned().flatten()
+    }
+}
+
+/// An error with its words.
+pub(crate) fn error(code: String, session: Option<SessionId>, reference: Option<String>) -> Event {
+    let message = words::explain(&code).to_owned();
+    Event::Error { code, message, session, reference }
+}
+
+/// The innermost code: of `{ "unverified": "key-mismatch" }` it is `key-mismatch`.
+pub(crate) fn flat(code: &SessionErrorCode) -> String {
+    match code {
+        SessionErrorCode::Unverified(code) => kebab(code),
+        SessionErrorCode::Refused(code) => kebab(code),
+        SessionErrorCode::PeerRefused(code) => kebab(code),
+        SessionErrorCode::Unsupported(code) => kebab(code),
+        SessionErrorCode::ConnectTimeout
+        | SessionErrorCode::SealBroken
+        | SessionErrorCode::PeerFault
+        | SessionErrorCode::NotSent
+        | SessionErrorCode::TicketGone => kebab(code),
+    }
+}
+
+/// A code as the wire has it.
+pub(crate) fn kebab(code: &impl Serialize) -> String {
+    match serde_json::to_value(code) {
+        Ok(serde_json::Value::String(code)) => code,
+        // Every code without a field is a string on the wire.
+        _ => "internal".to_owned(),
+    }
+}

@@ -1,0 +1,339 @@
+//! The visitor's side of one ask, from *help* to *end*.
+//!
+//! What the page is goes to the helper alone: the server is told the page's origin and sealed bytes (invariants I1
+//! and I3).
+
+use alongside_agent_proto::address::{CleanAddress, Urls, clean_address};
+use alongside_agent_proto::session::{self, Input, Session, SessionErrorCode, State, Whereabouts};
+use alongside_agent_proto::wire::{Client, Role, Scroll, Viewport};
+use alongside_signaling_proto::id::{Place, Sealed, SessionId, TeamId};
+use alongside_signaling_proto::wire::{BrokerToAgent, Claimed, IceServer};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::agent::{Failure, VisitorOptions};
+use crate::clock;
+use crate::command::Command;
+use crate::connection::Connection;
+use crate::driver::{Driver, Told};
+use crate::event::Event;
+use crate::handshake::{Expected, open_introduction};
+use crate::report::Report;
+use crate::room::{QUIT_TIMEOUT_MS, Room, random};
+use crate::seal::{self, Initiator};
+use crate::signaling::{News, Signaling};
+
+/// Where a visitor is: the address as it is, for it is cleaned before it leaves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Location {
+    /// The address.
+    pub url: String,
+    /// The document's title.
+    pub title: String,
+    /// The size of the visible part; nothing where there is no screen.
+    pub viewport: Viewport,
+    /// How far it is scrolled.
+    pub scroll: Scroll,
+}
+
+impl Location {
+    /// Makes a location of a page that nobody looks at.
+    #[must_use]
+    pub fn unseen(url: String, title: String) -> Self {
+        Self { url, title, viewport: Viewport { width: 0, height: 0 }, scroll: Scroll { x: 0, y: 0 } }
+    }
+}
+
+/// One ask by a visitor.
+#[derive(Debug)]
+pub(crate) struct Asking {
+    room: Room,
+    server: String,
+    origin: String,
+    urls: Urls,
+    driver: Driver,
+    report: Report,
+    signaling: Option<(Signaling, mpsc::Receiver<News>)>,
+    hanging_up: Option<JoinHandle<()>>,
+    handshake: Option<Handshake>,
+    quit_at: Option<u64>,
+    failure: Option<Failure>,
+}
+
+/// One handshake: its initiator serves one claim, and is gone from then on.
+#[derive(Debug)]
+struct Handshake {
+    team: TeamId,
+    session: SessionId,
+    initiator: Option<Initiator>,
+}
+
+/// Asks until the session is over or nobody listens; says why it could not go on.
+pub(crate) async fn ask(
+    options: VisitorOptions,
+    events: mpsc::Sender<Event>,
+    mut commands: mpsc::Receiver<Command>,
+    mut locations: mpsc::Receiver<Location>,
+) -> Option<Failure> {
+    let VisitorOptions { server, teams, origin, location, client, urls, .. } = options;
+    let (room, mut heard) = Room::new(events);
+    let driver = Driver::new(Session::visitor(teams, origin.clone()));
+    let mut asking = Asking {
+        room,
+        server,
+        origin,
+        urls,
+        driver,
+        report: Report::new(Role::Visitor),
+        signaling: None,
+        hanging_up: None,
+        handshake: None,
+        quit_at: None,
+        failure: None,
+    };
+    asking.begin(location, client);
+    asking.room.flush().await;
+    let deserted = asking.room.deserted();
+    tokio::pin!(deserted);
+    while !asking.is_done() {
+        let due = asking.room.until([asking.driver.due(), asking.quit_at].into_iter().flatten().min());
+        tokio::select! {
+            news = next(&mut asking.signaling) => asking.news(news),
+            Some((from, what)) = heard.recv() => {
+                let now = asking.room.now();
+                asking.driver.connection(from, what, now);
+                asking.carry_out();
+            }
+            command = commands.recv(), if asking.quit_at.is_none() => {
+                asking.command(command.unwrap_or(Command::Quit));
+            }
+            Some(location) = locations.recv() => asking.navigated(location),
+            () = &mut deserted, if asking.quit_at.is_none() => asking.quit(),
+            () = due => asking.input(Input::TimedOut),
+        }
+        asking.room.flush().await;
+    }
+    if let Some((signaling, news)) = asking.signaling {
+        signaling.close(news).await;
+    } else if let Some(hanging_up) = asking.hanging_up {
+        // It ends by itself, and nothing in it fails.
+        let _ = hanging_up.await;
+    }
+    asking.failure
+}
+
+/// The next news of a socket that may not be there.
+async fn next(signaling: &mut Option<(Signaling, mpsc::Receiver<News>)>) -> News {
+    match signaling {
+        Some((_, news)) => match news.recv().await {
+            Some(news) => news,
+            // It ends only once it was let go of.
+            None => std::future::pending().await,
+        },
+        None => std::future::pending().await,
+    }
+}
+
+impl Asking {
+    fn begin(&mut self, location: Location, client: Client) {
+        let Some(place) = random() else { return self.unable() };
+        self.input(Input::Known { client });
+        self.navigated(location);
+        self.input(Input::Ask { place: Place(place) });
+    }
+
+    fn is_done(&mut self) -> bool {
+        self.driver.is_done() || self.quit_at.is_some_and(|at| self.room.now() >= at)
+    }
+
+    /// Says that nothing can be sealed here, and ends.
+    fn unable(&mut self) {
+        self.failure = Some(Failure::Other);
+        self.room.error("cryptography", None, None);
+        self.quit_at = Some(0);
+    }
+
+    fn news(&mut self, news: News) {
+        match news {
+            News::Opened => self.input(Input::SocketOpened),
+            News::Lost => self.input(Input::SocketLost),
+            News::Unreachable => self.room.error("server-unreachable", None, None),
+            News::Received(message) => self.received(*message),
+        }
+    }
+
+    fn received(&mut self, message: BrokerToAgent) {
+        let current = self.handshake.as_ref().map(|handshake| handshake.session);
+        let is_ours = |session: SessionId| Some(session) == current;
+        match message {
+            BrokerToAgent::Queued(queued) if is_ours(queued.session) => {
+                self.input(Input::Queued { helpers: queued.helpers, position: queued.position });
+            }
+            BrokerToAgent::Claimed(claimed) if is_ours(claimed.session) => self.claimed(claimed),
+            BrokerToAgent::Forwarded(forwarded) if is_ours(forwarded.session) => {
+                let now = self.room.now();
+                self.driver.forwarded(forwarded.session, &forwarded.message, now);
+                self.carry_out();
+            }
+            BrokerToAgent::Left(left) if is_ours(left.session) => {
+                self.input(Input::Left { reason: left.reason });
+            }
+            BrokerToAgent::Refused(refused) if refused.session.is_some_and(is_ours) => {
+                self.input(Input::Refused { code: refused.code });
+            }
+            // Of an ask before this one, for helpers, or of a later version.
+            BrokerToAgent::Queued(_)
+            | BrokerToAgent::Claimed(_)
+            | BrokerToAgent::Forwarded(_)
+            | BrokerToAgent::Left(_)
+            | BrokerToAgent::Refused(_)
+            | BrokerToAgent::Challenged(_)
+            | BrokerToAgent::Enlisted(_)
+            | BrokerToAgent::Asked(_)
+            | BrokerToAgent::Withdrawn(_)
+            | BrokerToAgent::Unknown => {}
+        }
+    }
+
+    fn claimed(&mut self, Claimed { message, ice_servers, .. }: Claimed) {
+        let Some(handshake) = &mut self.handshake else { return };
+        let Some(message) = message else { return };
+        // One ephemeral key, one claim: whatever else comes for it is not looked at.
+        let Some(initiator) = handshake.initiator.take() else { return };
+        let (team, session) = (handshake.team, handshake.session);
+        let expected = Expected { team: &team, origin: &self.origin, now_s: clock::wall_s() };
+        match open_introduction(initiator, message.as_bytes(), expected) {
+            Ok(verified) => {
+                self.driver.link(session, verified.channel);
+                let (name, automated, offer) = (verified.name, verified.automated, verified.offer);
+                self.input(Input::Verified { name, automated, offer, ice_servers });
+            }
+            Err(code) => self.input(Input::Unverified { code }),
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Quit => self.quit(),
+            Command::Say { session, text, reference } => {
+                if self.knows(session, reference.as_ref()) {
+                    self.report.call(reference);
+                    self.input(Input::Say { text });
+                }
+            }
+            Command::Seen { session, id } => self.tell(session, Input::Seen { seq: id }),
+            Command::Typing { session, on } => self.tell(session, Input::Writing { on }),
+            Command::End { session } => self.tell(session, Input::End),
+            Command::Go { session, url, title } => {
+                if self.knows(session, None) {
+                    self.navigated(Location::unseen(url, title));
+                }
+            }
+            Command::Allow { session, .. }
+            | Command::Refuse { session, .. }
+            | Command::Propose { session, .. }
+            | Command::Refresh { session, .. } => self.room.error("wrong-role", Some(session), None),
+            Command::Accept { .. } | Command::Available | Command::Away => {
+                self.room.error("wrong-role", None, None);
+            }
+        }
+    }
+
+    fn knows(&mut self, session: SessionId, reference: Option<&String>) -> bool {
+        let is_known = self.handshake.as_ref().is_some_and(|handshake| handshake.session == session);
+        if !is_known {
+            self.room.error("unknown-session", Some(session), reference.cloned());
+        }
+        is_known
+    }
+
+    fn tell(&mut self, session: SessionId, input: Input) {
+        if self.knows(session, None) {
+            self.input(input);
+        }
+    }
+
+    fn navigated(&mut self, location: Location) {
+        let Location { url, title, viewport, scroll } = location;
+        let CleanAddress { url, omitted, redacted } = clean_address(&url, self.urls);
+        let page = Whereabouts { url, title, omitted, redacted, viewport, scroll };
+        self.input(Input::Navigated { page });
+    }
+
+    fn quit(&mut self) {
+        self.quit_at = Some(self.room.now() + QUIT_TIMEOUT_MS);
+        self.input(Input::End);
+    }
+
+    fn input(&mut self, input: Input) {
+        let now = self.room.now();
+        self.driver.input(input, now);
+        self.carry_out();
+    }
+
+    fn carry_out(&mut self) {
+        while let Some(told) = self.driver.poll() {
+            match told {
+                Told::Dial => {
+                    if self.signaling.is_none() {
+                        self.signaling = Some(Signaling::open(&self.server));
+                    }
+                }
+                Told::HangUp => {
+                    if let Some((signaling, news)) = self.signaling.take() {
+                        self.hanging_up = Some(tokio::spawn(signaling.close(news)));
+                    }
+                }
+                Told::Prepare(team) => self.prepare(team),
+                Told::Answer(generation, offer, ice_servers) => self.answer(generation, offer, ice_servers),
+                Told::Signal(message) => {
+                    if let Some((signaling, _)) = &self.signaling {
+                        signaling.send(message);
+                    }
+                }
+                Told::Event(event) => self.event(event),
+                // A visitor's session neither claims nor offers.
+                Told::Claim(_) | Told::Offer(_) => {}
+            }
+        }
+    }
+
+    fn prepare(&mut self, team: TeamId) {
+        let Some((id, seed)) = random().zip(random()) else { return self.unable() };
+        let session = SessionId(id);
+        let prologue = seal::prologue(&team, &session, &self.origin);
+        let Some((initiator, message)) = Initiator::start(&prologue, &seed).ok().and_then(|initiator| {
+            let message = Sealed::new(initiator.message().to_vec()).ok()?;
+            Some((initiator, message))
+        }) else {
+            return self.unable();
+        };
+        self.handshake = Some(Handshake { team, session, initiator: Some(initiator) });
+        self.input(Input::Prepared { session, message });
+    }
+
+    fn answer(&mut self, generation: u32, offer: String, ice_servers: Vec<IceServer>) {
+        let connection =
+            self.room.connection(|id, inbox| Connection::answering(id, ice_servers, inbox, offer));
+        self.driver.adopt(generation, connection);
+    }
+
+    fn event(&mut self, event: session::Event) {
+        let session = self.handshake.as_ref().map_or(SessionId([0; 16]), |handshake| handshake.session);
+        if let session::Event::Error { code } = &event
+            && self.driver.state() == State::Failed
+        {
+            self.failure = Some(if matches!(code, SessionErrorCode::Unverified(_)) {
+                Failure::Unverified
+            } else if matches!(code, SessionErrorCode::Refused(_)) {
+                Failure::Refused
+            } else {
+                Failure::Other
+            });
+        }
+        self.report.tell(session, event, &mut self.room.out);
+        if self.failure.is_some() {
+            self.report.failed(session, &mut self.room.out);
+        }
+    }
+}
