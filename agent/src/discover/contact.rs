@@ -141,6 +141,8 @@ fn title(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use alongside_agent_proto::address::Urls;
+    use proptest::prelude::{prop, proptest};
+    use proptest::sample::select;
     use url::Url;
 
     use super::{find_contact, names_this_machine, read_page};
@@ -414,6 +416,71 @@ mod tests {
             "",
         ] {
             assert!(!names_this_machine(not), "{not}");
+        }
+    }
+
+    /// What parsers stumble over: what nests, what closes something else, what changes how text is read.
+    const SOUP: [&str; 44] = [
+        "<a>",
+        "</a>",
+        "<b x=1>",
+        "</b>",
+        "<p>",
+        "</p>",
+        "<table>",
+        "</table>",
+        "<tr>",
+        "<td>",
+        "<caption>",
+        "<select>",
+        "<option>",
+        "</select>",
+        "<template>",
+        "</template>",
+        "<svg>",
+        "</svg>",
+        "<math>",
+        "<mi>",
+        "<annotation-xml encoding=text/html>",
+        "<foreignObject>",
+        "<desc>",
+        "<title>",
+        "</title>",
+        "<textarea>",
+        "<script>",
+        "</script>",
+        "<style>",
+        "</style>",
+        "<noscript>",
+        "<form>",
+        "</form>",
+        "<frameset>",
+        "<body>",
+        "<html lang=x>",
+        "</body>",
+        "</html>",
+        "<plaintext>",
+        "<![CDATA[",
+        "<!--",
+        "-->",
+        "<!doctype html>",
+        "text\0&amp",
+    ];
+
+    proptest! {
+        #[test]
+        fn no_markup_is_too_odd(soup in prop::collection::vec(select(&SOUP), 0..60), at in 0..60_usize) {
+            let at = at.min(soup.len());
+            let (before, after) = (soup[..at].concat(), soup[at..].concat());
+            let tag = format!("<script data-team={KEY}></script>");
+            let found = find_contact(&format!("{before}{tag}{after}"), &page());
+            // What stands behind a tag does not unmake it.
+            assert_eq!(found, find_contact(&format!("{before}{tag}"), &page()));
+        }
+
+        #[test]
+        fn no_text_is_too_odd(html in "(?s).{0,200}") {
+            let _ = find_contact(&html, &page());
         }
     }
 }

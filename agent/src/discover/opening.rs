@@ -176,3 +176,71 @@ fn is_hidden(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}'
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{prop, proptest};
+    use proptest::sample::select;
+    use url::Url;
+
+    use super::openable;
+
+    const PIECES: [&str; 40] = [
+        "https",
+        "http",
+        "javascript",
+        "data",
+        ":",
+        "/",
+        "//",
+        "\\",
+        "@",
+        "shop.example",
+        "evil.example",
+        "127.0.0.1",
+        "[::1]",
+        "localhost",
+        ":443",
+        ":8443",
+        ".",
+        "..",
+        "%2e",
+        "%40",
+        "%5c",
+        "%00",
+        "?",
+        "#",
+        "&",
+        "=",
+        "\t",
+        "\n",
+        " ",
+        "\0",
+        "\u{200b}",
+        "\u{202e}",
+        "…",
+        "\u{3002}",
+        "\u{ff0f}",
+        "о",
+        "ü",
+        "xn--",
+        "a",
+        "0",
+    ];
+
+    proptest! {
+        #[test]
+        fn what_is_opened_is_of_the_sessions_origin_and_as_it_was_sent(
+            pieces in prop::collection::vec(select(&PIECES), 0..10),
+            is_rooted in prop::bool::ANY,
+        ) {
+            let origin = "https://shop.example";
+            let url = format!("{}{}", if is_rooted { origin } else { "" }, pieces.concat());
+            if let Ok(opened) = openable(&url, origin) {
+                assert_eq!(opened.origin(), Url::parse(origin).unwrap().origin());
+                assert!(url.starts_with("https://shop.example/") && url.is_ascii());
+                assert!(opened.username().is_empty() && opened.password().is_none());
+            }
+        }
+    }
+}
