@@ -4,6 +4,9 @@
 //! cargo run --example watch < invite
 //! ```
 
+#![allow(clippy::wildcard_enum_match_arm, reason = "a program takes the events it wants, and later ones come")]
+#![allow(clippy::print_stdout, reason = "printing is what it does")]
+
 use std::collections::HashMap;
 use std::time::Instant;
 
