@@ -172,6 +172,7 @@ mod tests {
         expect("<SCRIPT SRC=https://help.example:8443/a.js DATA-TEAM=KEY>", "https://help.example:8443/");
         expect("<script type=module src=/alongside.js data-team='KEY'>", "https://shop.example/");
         expect("<script src=//help.example/alongside.js data-team=KEY>", "https://help.example/");
+        expect("<script type=' Text/JavaScript ' src=//help.example data-team=KEY>", "https://help.example/");
         expect("<script src=http://localhost:8080/alongside.js data-team=KEY>", "http://localhost:8080/");
         expect("<script src=http://127.0.0.1:8080/alongside.js data-team=KEY>", "http://127.0.0.1:8080/");
         expect("<script src=http://[::1]:8080/alongside.js data-team=KEY>", "http://[::1]:8080/");
@@ -293,6 +294,7 @@ mod tests {
         }
         for script in [
             "<script type=text/plain src=https://help.example/ data-team=KEY>",
+            "<script type='text/javascript; charset=utf-8' src=https://help.example/ data-team=KEY>",
             "<script type=application/json src=https://help.example/ data-team=KEY>",
             "<script src='' data-team=KEY>",
             "<script src=https://help.example/>",

@@ -285,19 +285,31 @@ fn charset(attributes: &[Attribute]) -> Option<String> {
     super::charset::parameter(content).map(ToOwned::to_owned)
 }
 
+/// The types of scripts that browsers run: modules, and by the MIME Sniffing standard "JavaScript MIME types".
+const RUN: [&str; 17] = [
+    "module",
+    "text/javascript",
+    "application/javascript",
+    "application/ecmascript",
+    "application/x-ecmascript",
+    "application/x-javascript",
+    "text/ecmascript",
+    "text/javascript1.0",
+    "text/javascript1.1",
+    "text/javascript1.2",
+    "text/javascript1.3",
+    "text/javascript1.4",
+    "text/javascript1.5",
+    "text/jscript",
+    "text/livescript",
+    "text/x-ecmascript",
+    "text/x-javascript",
+];
+
 /// Whether browsers run a script of that type; the others are data, or wait for a consent that nobody gave.
 fn is_run(kind: Option<&str>) -> bool {
     let kind = kind.unwrap_or_default().trim_ascii();
-    kind.is_empty()
-        || [
-            "module",
-            "text/javascript",
-            "application/javascript",
-            "text/ecmascript",
-            "application/ecmascript",
-        ]
-        .iter()
-        .any(|known| kind.eq_ignore_ascii_case(known))
+    kind.is_empty() || RUN.iter().any(|run| kind.eq_ignore_ascii_case(run))
 }
 
 fn is_essence(kind: &str, essence: &str) -> bool {

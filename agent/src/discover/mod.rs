@@ -11,6 +11,21 @@
 //!          └ charset → markup → contact
 //! openable ─ guard
 //! ```
+//!
+//! What is found is what a visitor's [`Agent`](crate::Agent) begins with:
+//!
+//! ```no_run
+//! use alongside_agent::discover::{FetchOptions, discover, names_this_machine};
+//!
+//! # async fn example(typed: &str) -> Result<(), Box<dyn std::error::Error>> {
+//! // Who types localhost means it; who is sent there by a page does not.
+//! let options = FetchOptions { allow_loopback: names_this_machine(typed), ..FetchOptions::default() };
+//! let found = discover(typed, &options).await?;
+//! let server = found.contact.server.origin().ascii_serialization();
+//! let origin = found.url.origin().ascii_serialization();
+//! # Ok(())
+//! # }
+//! ```
 
 mod body;
 mod charset;
