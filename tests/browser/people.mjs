@@ -40,11 +40,11 @@ function tellIceServers() {
   };
 }
 
-/** Starts a browser of somebody's own. */
-export async function startBrowser() {
+/** Starts a browser of somebody's own; with a port, others may attach to its DevTools there. */
+export async function startBrowser({ port = null } = {}) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: FLAGS,
+    args: port === null ? FLAGS : [...FLAGS, `--remote-debugging-port=${port}`],
     // Pages that are left must be able to come back, as at home.
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
   });
@@ -65,6 +65,7 @@ export async function startBrowser() {
   };
   return {
     complaints,
+    endpoint: port === null ? null : `http://127.0.0.1:${port}`,
     /** Closes all windows, as at the end of a test. */
     async leave() {
       await Promise.all(browser.contexts().map((context) => context.close()));

@@ -1,0 +1,92 @@
+// The native agent as a process of its own: what it says and is told goes by its lines of JSON.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+import { program } from "./server.mjs";
+
+// Longer than anything on loopback takes. Units: milliseconds.
+const PATIENCE = 15_000;
+
+/** One `alongside-agent … --json`. */
+export class Native {
+  #child;
+  #errors = "";
+  #waiting = null;
+  /** Every event so far, and how many of them were taken. */
+  events = [];
+  #taken = 0;
+
+  /** Starts it; `input` goes to its standard input first. */
+  constructor(args, input = "") {
+    this.#child = spawn(program("alongside-agent"), args, { stdio: ["pipe", "pipe", "pipe"] });
+    const kill = () => this.#child.kill("SIGKILL");
+    process.once("exit", kill);
+    this.ended = new Promise((resolve) => this.#child.on("close", resolve)).finally(() => {
+      process.off("exit", kill);
+      this.#waiting?.();
+    });
+    this.#child.stderr.on("data", (text) => (this.#errors += text));
+    // It may have ended before it is told something.
+    this.#child.stdin.on("error", () => {});
+    createInterface({ input: this.#child.stdout }).on("line", (line) => {
+      this.events.push(JSON.parse(line));
+      this.#waiting?.();
+    });
+    this.#child.stdin.write(input);
+  }
+
+  get pid() {
+    return this.#child.pid;
+  }
+
+  /** What it wrote to standard error. */
+  get errors() {
+    return this.#errors;
+  }
+
+  tell(command) {
+    this.#child.stdin.write(`${JSON.stringify(command)}\n`);
+  }
+
+  /** Takes events up to one of this name that has these fields, or fits. */
+  async until(event, fields = {}) {
+    const fits =
+      typeof fields === "function" ? fields : (found) => Object.keys(fields).every((name) => same(found[name], fields[name]));
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+      while (this.#taken < this.events.length) {
+        const found = this.events[this.#taken++];
+        if (found.event === event && fits(found)) return found;
+      }
+      const left = deadline - Date.now();
+      const seen = JSON.stringify(this.events, null, 1);
+      assert.ok(left > 0, `no ${event} ${JSON.stringify(fields)} came; there were ${seen} ${this.#errors}`);
+      await new Promise((resolve) => {
+        this.#waiting = resolve;
+        setTimeout(resolve, Math.min(left, 500));
+      });
+    }
+  }
+
+  /** Ends it by the end of its input; gives its exit status. */
+  async quit() {
+    this.#child.stdin.end();
+    return this.ended;
+  }
+}
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+/** A helper at work by an invite, which goes by standard input as a secret should. */
+export async function nativeHelper(invite) {
+  const agent = new Native(["help", "-", "--json"], `${invite}\n`);
+  await agent.until("enlisted");
+  return agent;
+}
+
+/** A visitor who asks for help with a page. */
+export function nativeVisitor(url, ...more) {
+  return new Native(["ask", url, "--json", "--allow-private", ...more]);
+}
