@@ -348,15 +348,15 @@ async fn a_closed_tab_is_gone_and_no_other_is() {
     second.gone().await;
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_crashed_tab_is_gone() {
     let chromium = chromium!();
     let site = Site::start(PAGES).await;
     let browser = chromium.attach().await;
+    let mut person = chromium.person().await;
     let mut tab = follow(&browser, &site, "/").await;
     tab.until(&site.at("/"), "Start").await;
-    chromium.kill_pages();
+    person.crash(&site.at("/")).await;
     tab.gone().await;
     // The browser stands, and another tab can be had.
     let mut another = follow(&browser, &site, "/b").await;

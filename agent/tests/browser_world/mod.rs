@@ -93,23 +93,6 @@ impl Chromium {
         let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
         let _ = self.child.wait();
     }
-
-    /// Ends the processes in which pages run.
-    #[cfg(target_os = "linux")]
-    pub(crate) fn kill_pages(&self) {
-        let group = self.child.id().to_string();
-        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-            let read = |name| std::fs::read_to_string(entry.path().join(name)).unwrap_or_default();
-            // After the name in parentheses: state, parent, process group.
-            let stat = read("stat");
-            let is_ours =
-                stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(2)) == Some(&group);
-            if is_ours && read("cmdline").contains("--type=renderer") {
-                let id = entry.file_name().into_string().unwrap();
-                Command::new("kill").args(["-KILL", &id]).status().unwrap();
-            }
-        }
-    }
 }
 
 impl Drop for Chromium {
@@ -136,13 +119,17 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    async fn call(&mut self, session: Option<&str>, method: &str, params: Value) -> Value {
+    async fn send(&mut self, session: Option<&str>, method: &str, params: Value) {
         self.last_id += 1;
         let mut call = json!({ "id": self.last_id, "method": method, "params": params });
         if let Some(session) = session {
             call["sessionId"] = json!(session);
         }
         self.socket.send(Message::text(call.to_string())).await.unwrap();
+    }
+
+    async fn call(&mut self, session: Option<&str>, method: &str, params: Value) -> Value {
+        self.send(session, method, params).await;
         let answered = timeout(PATIENCE, async {
             loop {
                 let message = self.socket.next().await.unwrap().unwrap();
@@ -185,6 +172,13 @@ impl Person {
         self.call(None, "Target.closeTarget", json!({ "targetId": tab })).await;
     }
 
+    /// Lets the process crash in which a tab's page runs.
+    pub(crate) async fn crash(&mut self, url: &str) {
+        let session = self.attach(url).await;
+        // Nobody is left to answer.
+        self.send(Some(&session), "Page.crash", json!({})).await;
+    }
+
     /// Types an address.
     pub(crate) async fn visit(&mut self, from: &str, to: &str) {
         self.within(from, "Page.navigate", json!({ "url": to })).await;
@@ -198,11 +192,14 @@ impl Person {
         done["result"]["value"].clone()
     }
 
+    async fn attach(&mut self, url: &str) -> String {
+        let params = json!({ "targetId": self.tab(url).await, "flatten": true });
+        let attached = self.call(None, "Target.attachToTarget", params).await;
+        attached["sessionId"].as_str().unwrap().to_owned()
+    }
+
     async fn within(&mut self, url: &str, method: &str, params: Value) -> Value {
-        let tab = self.tab(url).await;
-        let attached =
-            self.call(None, "Target.attachToTarget", json!({ "targetId": tab, "flatten": true })).await;
-        let session = attached["sessionId"].as_str().unwrap().to_owned();
+        let session = self.attach(url).await;
         let done = self.call(Some(&session), method, params).await;
         self.call(None, "Target.detachFromTarget", json!({ "sessionId": session })).await;
         done
