@@ -103,11 +103,13 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 ///
 /// Who types that means it, as in a browser. An address that somebody else wrote does not become harmless by
 /// it: ask this of a person's input only.
+///
+/// Shape: `typed` is the text as it was typed. Once parsed, `http://2130706433/` says `127.0.0.1` as well.
 #[must_use]
-pub fn names_this_machine(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|parsed| {
+pub fn names_this_machine(typed: &str) -> bool {
+    Url::parse(typed).is_ok_and(|parsed| {
         let plain = &parsed[..Position::AfterHost];
-        is_loopback(&parsed) && url.get(..plain.len()).is_some_and(|start| start.eq_ignore_ascii_case(plain))
+        is_loopback(&parsed) && typed.get(..plain.len()).is_some_and(|start| start.eq_ignore_ascii_case(plain))
     })
 }
 
