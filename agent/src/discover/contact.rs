@@ -109,7 +109,8 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 pub fn names_this_machine(typed: &str) -> bool {
     Url::parse(typed).is_ok_and(|parsed| {
         let plain = &parsed[..Position::AfterHost];
-        is_loopback(&parsed) && typed.get(..plain.len()).is_some_and(|start| start.eq_ignore_ascii_case(plain))
+        is_loopback(&parsed)
+            && typed.get(..plain.len()).is_some_and(|start| start.eq_ignore_ascii_case(plain))
     })
 }
 
