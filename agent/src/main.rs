@@ -9,7 +9,7 @@ use clap::Parser as _;
 fn main() -> ExitCode {
     // Wrong usage ends in clap with its exit status, 2.
     match cli::run(cli::Command::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             eprintln!("alongside-agent: {error:#}");
             ExitCode::FAILURE

@@ -9,22 +9,31 @@ import { program } from "./server.mjs";
 // Longer than anything on loopback takes. Units: milliseconds.
 const PATIENCE = 15_000;
 
+const running = new Set();
+
+/** Ends every agent that is left, as at the end of a test that has failed. */
+export async function endAgents() {
+  await Promise.all([...running].map((agent) => agent.kill()));
+}
+
 /** One `alongside-agent … --json`. */
 export class Native {
   #child;
   #errors = "";
   #waiting = null;
-  /** Every event so far, and how many of them were taken. */
+  /** Every event so far; and by name, how many of them were looked at. */
   events = [];
-  #taken = 0;
+  #looked = new Map();
 
   /** Starts it; `input` goes to its standard input first. */
   constructor(args, input = "") {
     this.#child = spawn(program("alongside-agent"), args, { stdio: ["pipe", "pipe", "pipe"] });
     const kill = () => this.#child.kill("SIGKILL");
     process.once("exit", kill);
+    running.add(this);
     this.ended = new Promise((resolve) => this.#child.on("close", resolve)).finally(() => {
       process.off("exit", kill);
+      running.delete(this);
       this.#waiting?.();
     });
     this.#child.stderr.on("data", (text) => (this.#errors += text));
@@ -35,6 +44,11 @@ export class Native {
       this.#waiting?.();
     });
     this.#child.stdin.write(input);
+  }
+
+  kill() {
+    this.#child.kill("SIGKILL");
+    return this.ended;
   }
 
   get pid() {
@@ -50,14 +64,15 @@ export class Native {
     this.#child.stdin.write(`${JSON.stringify(command)}\n`);
   }
 
-  /** Takes events up to one of this name that has these fields, or fits. */
+  /** Waits for the next event of this name that has these fields, or fits; others are left as they are. */
   async until(event, fields = {}) {
     const fits =
       typeof fields === "function" ? fields : (found) => Object.keys(fields).every((name) => same(found[name], fields[name]));
     const deadline = Date.now() + PATIENCE;
     for (;;) {
-      while (this.#taken < this.events.length) {
-        const found = this.events[this.#taken++];
+      for (let at = this.#looked.get(event) ?? 0; at < this.events.length; at++) {
+        const found = this.events[at];
+        this.#looked.set(event, at + 1);
         if (found.event === event && fits(found)) return found;
       }
       const left = deadline - Date.now();

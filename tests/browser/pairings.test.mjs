@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
+import { endAgents } from "./native.mjs";
 import { endAll, startBrowser } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { ConsoleHelper, FollowedVisitor, freePort, TerminalHelper, TerminalVisitor, WidgetVisitor } from "./sides.mjs";
@@ -13,7 +14,7 @@ before(async () => {
   [theirs, ours] = await Promise.all([startBrowser({ port: await freePort() }), startBrowser()]);
 });
 afterEach(async () => {
-  await Promise.all([theirs.leave(), ours.leave()]);
+  await Promise.all([theirs.leave(), ours.leave(), endAgents()]);
 });
 after(async () => {
   await endAll(theirs.close(), ours.close(), server.stop());

@@ -25,7 +25,7 @@ export class WidgetVisitor {
   say = (text) => this.hand.say(text);
   reads = (text) => this.hand.reads(text);
   /** Waits until the other side has seen what was written. */
-  wasRead = () => this.hand.log.getByText(/Read/).waitFor();
+  wasRead = () => this.hand.log.getByText(/Read/).last().waitFor();
   push = (url) => this.page.evaluate((to) => history.pushState({}, "", to), url);
   asked = () => this.page.getByRole("alertdialog").waitFor();
   allow = () => this.hand.button("Allow").click();
@@ -120,7 +120,7 @@ export class ConsoleHelper {
   connected = () => this.hand.is("connected");
   say = (text) => this.hand.say(text);
   reads = (text) => this.hand.reads(text);
-  wasRead = () => this.hand.log.getByText(/Read/).waitFor();
+  wasRead = () => this.hand.log.getByText(/Read/).last().waitFor();
   sees = (url, title = null) => this.hand.sees(title, url);
   knows = (text) => this.hand.visitor.getByText(text).first().waitFor();
   async propose(url) {

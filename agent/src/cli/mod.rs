@@ -1,13 +1,20 @@
 //! What the command line understands.
 
+mod ask;
+mod front;
+mod help;
+mod json;
+mod stop;
 mod team;
 
-use anyhow::Result;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 
-/// Team keys and invites for Alongside.
+/// Help on a web page, side by side, from a terminal or a program.
 #[derive(Debug, Parser)]
-#[command(name = "alongside-agent", version, about, arg_required_else_help = true)]
+#[command(name = "alongside-agent", version, about, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Command {
     #[command(subcommand)]
     topic: Topic,
@@ -15,14 +22,28 @@ pub(crate) struct Command {
 
 #[derive(Debug, Subcommand)]
 enum Topic {
+    /// Ask for help with a page.
+    Ask(ask::Ask),
+    /// Help those who ask.
+    Help(help::Help),
     /// Make a team key, show it, and let helpers in with it.
     #[command(subcommand)]
     Team(team::Team),
 }
 
-/// Does what was said.
-pub(crate) fn run(command: Command) -> Result<()> {
+/// Does what was said; gives the exit status.
+pub(crate) fn run(command: Command) -> Result<ExitCode> {
     match command.topic {
-        Topic::Team(team) => team::run(team),
+        Topic::Ask(ask) => at_work(ask::run(ask)),
+        Topic::Help(help) => at_work(help::run(help)),
+        Topic::Team(team) => team::run(team).map(|()| ExitCode::SUCCESS),
     }
+}
+
+fn at_work(work: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new().context("this machine gives no threads")?;
+    let done = runtime.block_on(work);
+    // Whoever still reads standard input is not waited for.
+    runtime.shutdown_background();
+    done
 }

@@ -1,0 +1,184 @@
+//! `ask`: the visitor's side, for the page at an address or in a browser of one's own.
+
+use std::process::ExitCode;
+
+use alongside_agent::browser::{Browser, Tab, TabEvent};
+use alongside_agent::discover::{
+    Contact, DiscoverError, FetchOptions, Found, discover, find_contact, names_this_machine,
+};
+use alongside_agent::{
+    Agent, Client, Command, Event, Location, ProposalKind, Receipts, Screen, VisitorOptions,
+};
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use tokio::sync::mpsc;
+use url::Url;
+
+use super::front::Front;
+use super::stop;
+
+#[derive(Debug, Args)]
+pub(super) struct Ask {
+    /// The page that needs help.
+    url: Url,
+    /// Follow a real browser: the address of its DevTools, such as http://127.0.0.1:9222.
+    #[arg(long, value_name = "ENDPOINT")]
+    browser: Option<String>,
+    /// Read pages of this machine and of private networks too.
+    #[arg(long)]
+    allow_private: bool,
+    /// Speak JSON: an event a line out, a command a line in.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A page that names somebody for help.
+struct Page {
+    location: Location,
+    client: Client,
+    contact: Contact,
+}
+
+/// A page in a browser that is followed.
+struct Followed {
+    tab: Tab,
+    events: mpsc::Receiver<TabEvent>,
+}
+
+pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
+    let mut front = Front::json();
+    let (page, mut followed) = match &ask.browser {
+        Some(endpoint) => match in_browser(endpoint, &ask.url).await? {
+            Some((page, followed)) => (page, Some(followed)),
+            None => return Ok(no_contact(&DiscoverError::NoContact)),
+        },
+        None => {
+            let options = FetchOptions {
+                allow_private: ask.allow_private,
+                allow_loopback: names_this_machine(ask.url.as_str()),
+                ..FetchOptions::default()
+            };
+            match discover(ask.url.as_str(), &options).await {
+                Ok(Found { url, title, contact }) => {
+                    let location = Location::unseen(url.into(), title);
+                    (Page { location, client: terminal_client(), contact }, None)
+                }
+                Err(error @ DiscoverError::NoContact) => return Ok(no_contact(&error)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    };
+    let Page { location, client, contact } = page;
+    let Contact { server, teams, urls, .. } = contact;
+    let mut agent = Agent::visitor(VisitorOptions {
+        server: server.origin().ascii_serialization(),
+        teams,
+        origin: Url::parse(&location.url)?.origin().ascii_serialization(),
+        location,
+        client,
+        urls,
+        receipts: Receipts::WhenTaken,
+    });
+    let commands = agent.commands();
+    let mut proposals: Vec<(u32, ProposalKind, Option<String>)> = Vec::new();
+    let mut quit = false;
+    loop {
+        tokio::select! {
+            event = agent.next() => {
+                let Some(event) = event else { return Ok(stop::status(agent.failure())) };
+                if let Event::Proposed { id, kind, url, .. } = &event {
+                    proposals.retain(|(_, other, _)| other != kind);
+                    proposals.push((*id, *kind, url.clone()));
+                }
+                if !front.show(&event) {
+                    commands.send(Command::Quit).await;
+                }
+            }
+            command = front.next(), if !quit => {
+                quit = command == Command::Quit;
+                let allowed = if let Command::Allow { id, .. } = &command {
+                    proposals.iter().position(|(own, ..)| own == id)
+                } else {
+                    None
+                };
+                commands.send(command).await;
+                if let (Some(index), Some(Followed { tab, .. })) = (allowed, &followed) {
+                    go(tab, proposals.swap_remove(index)).await;
+                }
+            }
+            event = next(&mut followed) => match event {
+                TabEvent::Moved(location) => {
+                    if let Some(navigations) = agent.navigations() {
+                        navigations.report(location).await;
+                    }
+                }
+                TabEvent::Gone => {
+                    eprintln!("alongside-agent: the tab is gone; the conversation goes on here");
+                    followed = None;
+                }
+            },
+            () = stop::wanted(&mut quit) => commands.send(Command::Quit).await,
+        }
+    }
+}
+
+/// Goes where the helper proposed and the person agreed.
+async fn go(tab: &Tab, (_, kind, url): (u32, ProposalKind, Option<String>)) {
+    let gone = match (kind, url) {
+        (ProposalKind::Address, Some(url)) => tab.go(&url).await,
+        (ProposalKind::Address, None) => Ok(()),
+        (ProposalKind::Refresh, _) => tab.reload().await,
+    };
+    if let Err(error) = gone {
+        eprintln!("alongside-agent: {error}");
+    }
+}
+
+/// The next event of a tab that may not be there.
+async fn next(followed: &mut Option<Followed>) -> TabEvent {
+    match followed {
+        Some(Followed { events, .. }) => events.recv().await.unwrap_or(TabEvent::Gone),
+        None => std::future::pending().await,
+    }
+}
+
+fn no_contact(error: &DiscoverError) -> ExitCode {
+    eprintln!("alongside-agent: {error}");
+    stop::NO_CONTACT.into()
+}
+
+/// Finds the page in a running browser, and whom it names for help; `None` when it names nobody.
+async fn in_browser(endpoint: &str, url: &Url) -> Result<Option<(Page, Followed)>> {
+    let browser = Browser::attach(endpoint).await?;
+    let (tab, mut events) = browser.tab_at(url).await?;
+    let Some(TabEvent::Moved(location)) = events.recv().await else {
+        bail!("the tab at that address is gone: open the page again");
+    };
+    let address = Url::parse(&location.url).context("the browser shows no page of the web")?;
+    let html = tab.html().await?;
+    let client = tab.client().await?;
+    let contact = tokio::task::spawn_blocking(move || find_contact(&html, &address)).await?;
+    Ok(contact.map(|contact| (Page { location, client, contact }, Followed { tab, events })))
+}
+
+/// What is known of a visitor without a browser.
+fn terminal_client() -> Client {
+    let language = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok());
+    // `de_AT.UTF-8` is `de-AT`; `C` is no language.
+    let language = language.as_deref().and_then(|text| text.split('.').next()).unwrap_or_default();
+    let language = if matches!(language, "C" | "POSIX") { "" } else { language };
+    Client {
+        browser: concat!("alongside-agent ", env!("CARGO_PKG_VERSION")).to_owned(),
+        platform: match std::env::consts::OS {
+            "linux" => "Linux",
+            "macos" => "macOS",
+            "windows" => "Windows",
+            other => other,
+        }
+        .to_owned(),
+        language: language.replace('_', "-"),
+        time_zone: iana_time_zone::get_timezone().unwrap_or_default(),
+        screen: Screen { width: 0, height: 0, scale: 1.0 },
+        attributes: Default::default(),
+    }
+}

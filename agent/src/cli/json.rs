@@ -1,0 +1,145 @@
+//! `--json`: an event a line on standard output, a command a line on standard input, so that a program in any language
+//! can be a helper or a visitor.
+
+use std::io::{BufRead as _, Read as _, Write as _};
+
+use alongside_agent::{Command, Event};
+use serde::Deserialize;
+use tokio::sync::mpsc;
+
+/// The longest line that is read. Units: bytes. The longest message, with every character escaped, is 24 KiB.
+const MAX_LINE: u64 = 64 * 1024;
+
+/// How many lines wait to be done; whoever writes faster is held up.
+const LINES: usize = 64;
+
+/// One line of standard input.
+pub(super) enum Line {
+    /// What to do.
+    Command(Command),
+    /// What it was instead: the answer to it.
+    Bad(Event),
+}
+
+/// The parts of a command that tell what it is, whatever else is wrong with it.
+#[derive(Deserialize)]
+struct Head {
+    command: Option<String>,
+    #[serde(rename = "ref")]
+    reference: Option<String>,
+}
+
+/// Every command by name, to tell one that is unknown from one that is wrong.
+const COMMANDS: [&str; 13] = [
+    "accept", "say", "seen", "typing", "propose", "refresh", "allow", "refuse", "go", "end", "available", "away",
+    "quit",
+];
+
+/// Reads commands in a thread of its own, for standard input cannot be waited for otherwise. The end of the input ends
+/// the channel.
+pub(super) fn read() -> mpsc::Receiver<Line> {
+    let (lines, read) = mpsc::channel(LINES);
+    std::thread::spawn(move || {
+        let mut input = std::io::stdin().lock();
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let taken = (&mut input).take(MAX_LINE + 1).read_until(b'\n', &mut line);
+            if !taken.is_ok_and(|bytes| bytes > 0) {
+                return;
+            }
+            if line.len() as u64 > MAX_LINE && line.last() != Some(&b'\n') {
+                // The rest of it is not looked at.
+                let mut more = line.len() as u64 > MAX_LINE;
+                while more {
+                    line.clear();
+                    let taken = (&mut input).take(MAX_LINE).read_until(b'\n', &mut line);
+                    more = taken.is_ok_and(|bytes| bytes > 0) && line.last() != Some(&b'\n');
+                }
+                line.clear();
+                line.extend_from_slice(b"too long");
+            }
+            let text = String::from_utf8_lossy(&line);
+            if !text.trim().is_empty() && lines.blocking_send(parse(text.trim())).is_err() {
+                return;
+            }
+        }
+    });
+    read
+}
+
+/// Reads one line.
+fn parse(text: &str) -> Line {
+    let bad = |code: &str, message: String, reference| {
+        Line::Bad(Event::Error { code: code.to_owned(), message, session: None, reference })
+    };
+    let Ok(head) = serde_json::from_str::<Head>(text) else {
+        let message = "That line is no JSON object with a command in it.".to_owned();
+        return bad("bad-json", message, None);
+    };
+    match (serde_json::from_str::<Command>(text), head.command.as_deref()) {
+        (Ok(command), _) => Line::Command(command),
+        (Err(error), Some(name)) if COMMANDS.contains(&name) => {
+            bad("bad-command", format!("That {name} does not fit: {error}."), head.reference)
+        }
+        (Err(_), Some(_)) => {
+            let message = format!("There is no such command. There are {}.", COMMANDS.join(", "));
+            bad("unknown-command", message, head.reference)
+        }
+        (Err(_), None) => {
+            let message = "That line says no command.".to_owned();
+            bad("bad-command", message, head.reference)
+        }
+    }
+}
+
+/// Writes an event; says whether somebody still reads.
+pub(super) fn write(event: &Event) -> bool {
+    let Ok(mut line) = serde_json::to_vec(event) else { return true };
+    line.push(b'\n');
+    let mut out = std::io::stdout().lock();
+    out.write_all(&line).and_then(|()| out.flush()).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic, reason = "a test ends by panicking")]
+
+    use super::*;
+
+    fn code(text: &str) -> (String, Option<String>) {
+        match parse(text) {
+            Line::Bad(Event::Error { code, reference, .. }) => (code, reference),
+            Line::Bad(_) | Line::Command(_) => panic!("{text} is taken"),
+        }
+    }
+
+    #[test]
+    fn what_is_no_command_is_told_apart() {
+        for (text, expected, reference) in [
+            ("", "bad-json", None),
+            ("{", "bad-json", None),
+            ("[]", "bad-json", None),
+            ("7", "bad-json", None),
+            ("{}", "bad-command", None),
+            (r#"{"ref":"a"}"#, "bad-command", Some("a")),
+            (r#"{"command":"dance","ref":"b"}"#, "unknown-command", Some("b")),
+            (r#"{"command":"say","ref":"c"}"#, "bad-command", Some("c")),
+            (r#"{"command":"accept","ticket":"short"}"#, "bad-command", None),
+            (r#"{"command":"allow","session":"AAAAAAAAAAAAAAAAAAAAAA","id":-1}"#, "bad-command", None),
+        ] {
+            assert_eq!(code(text), (expected.to_owned(), reference.map(str::to_owned)), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_command_is_in_the_list() {
+        for name in COMMANDS {
+            let text = format!(
+                r#"{{"command":"{name}","ticket":"AAAAAAAAAAAAAAAAAAAAAA","session":"AAAAAAAAAAAAAAAAAAAAAA",
+                "text":"a","url":"b","id":1,"on":true}}"#
+            );
+            assert!(matches!(parse(&text), Line::Command(_)), "{name}");
+        }
+    }
+}
