@@ -110,7 +110,11 @@ pub fn names_this_machine(typed: &str) -> bool {
     Url::parse(typed).is_ok_and(|parsed| {
         let plain = &parsed[..Position::AfterHost];
         is_loopback(&parsed)
-            && typed.get(..plain.len()).is_some_and(|start| start.eq_ignore_ascii_case(plain))
+            && typed.split_at_checked(plain.len()).is_some_and(|(start, rest)| {
+                // More of a host may follow, which the standard drops.
+                start.eq_ignore_ascii_case(plain)
+                    && (rest.is_empty() || rest.starts_with([':', '/', '?', '#']))
+            })
     })
 }
 
@@ -405,6 +409,8 @@ mod tests {
         }
         for not in [
             "http://127.1/",
+            "http://127.0.0.1./",
+            "http://127.0.0.1%2e/",
             "http://2130706433/",
             "http://0x7f.0.0.1/",
             "http://[::ffff:127.0.0.1]/",
