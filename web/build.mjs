@@ -47,14 +47,14 @@ export async function bundle() {
   const files = new Map();
   const visitors = shortener();
 
-  const seldom = await script(entries.seldom, { format: "esm", ...renamed }, visitors);
+  const plugins = [styleText, visitorOnly];
+  const seldom = await script(entries.seldom, { format: "esm", plugins, ...renamed }, visitors);
   const seldomName = `seldom.${nameHash(seldom.code)}.js`;
   const seldomIntegrity = integrity(seldom.code);
   files.set(seldomName, seldom.code);
 
   // Each part trusts one next part and no other: its hash is in the one that loads it, up to the page's own tag.
   const toSeldom = { SELDOM_FILE: JSON.stringify(seldomName), SELDOM_INTEGRITY: JSON.stringify(seldomIntegrity) };
-  const plugins = [styleText, visitorOnly];
   const chat = await script(entries.chat, { format: "esm", plugins, define: toSeldom, ...renamed }, visitors);
   const chatName = `chat.${nameHash(chat.code)}.js`;
   const chatIntegrity = integrity(chat.code);

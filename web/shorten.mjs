@@ -67,7 +67,7 @@ export function shortener() {
     const result = await minify(numbered, {
       module: true,
       ecma: 2022,
-      compress: { passes: 4, unsafe_arrows: true, pure_getters: true },
+      compress: { passes: 4, lhs_constants: false, unsafe: true, unsafe_arrows: true },
       mangle: { properties: { reserved: [...kept] } },
       nameCache,
     });

@@ -96,8 +96,8 @@ export function App({ invite }: { invite: string | null }) {
   }
 }
 
-// The console stands one folder below the server's address.
-const server = (): string => new URL("..", location.href).href;
+// The console comes from the server that it speaks to.
+const server = (): string => location.origin;
 
 async function heldIdentity(): Promise<Identity | null> {
   try {

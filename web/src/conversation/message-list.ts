@@ -1,7 +1,7 @@
 // The conversation as a person sees it: what was written, by whom, and how far it has come.
 //
-// It decides order, marks and what is unread. It draws nothing and sends nothing: widget and console feed it
-// the events of a session and draw `entries`.
+// It decides order, marks and what is unread. It draws nothing and sends nothing: the console feeds it the events
+// of a session and draws `entries`. The widget, which has one conversation and counts bytes, keeps its on the screen.
 
 import type { Event, Role } from "../wire/peer";
 

@@ -12,16 +12,17 @@ export const conversation = "Conversation";
 export const you = "You";
 export const helper = "Your helper";
 export const typing = (name: string) => `${name} is writing…`;
-export const unread = (count: number) => `New messages: ${count}`;
-export const tooLong = (count: number) => `Too long for one message. Please take out about ${count} characters.`;
+export const tooLong = (count: number) => `Too long. Please take out about ${count} characters.`;
 export const marks = { sending: "Sending", delivered: "Delivered", read: "Read", unsent: "Not delivered" };
 
+const moment = "One moment, please.";
+
 /** For each state a title, and a sentence under it. */
-export const asking = ["Asking for help…", "One moment. We keep trying until the help server answers."];
+export const asking = ["Asking for help…", moment];
 export const next = ["You are next", "You can already write what you need."];
 export const inLine = (position: number) => [`You are number ${position} in line`, "You can already write what you need."];
-export const unavailable = ["Nobody is here right now", "Stay on this page and you keep your place: somebody may come soon. Or try again later."];
-export const connecting = (name: string) => [`${name} is joining you…`, "Connecting the two of you directly."];
+export const unavailable = ["Nobody is here right now", "Stay on this page and you keep your place, or try again later."];
+export const connecting = (name: string) => [`${name} is joining you…`, moment];
 export const connected = (name: string) => [name, "Verified helper of this site"];
 export const automated = (name: string) => [name, "A program, verified by this site"];
 export const reconnecting = (name: string) => [`Finding ${name} again…`, "What you write is kept until then."];
@@ -31,7 +32,7 @@ export const ended = {
   lost: () => "The connection was lost",
 };
 export const over = "Nothing is shared any more.";
-export const failed = "That did not work";
+export const failed = "Something did not work";
 
 /** What went wrong and what to do, by code: what must be said though the server would rather not have it said. */
 export const errors = {

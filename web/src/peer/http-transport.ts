@@ -9,9 +9,9 @@ import type { Transport, TransportListener } from "./signaling-socket";
 const POST: RequestInit = { method: "POST", credentials: "omit", referrerPolicy: "no-referrer", keepalive: true };
 
 /** Opens a stream. */
-export function httpTransport(base: URL, listener: TransportListener): Transport {
+export function httpTransport(base: string, listener: TransportListener): Transport {
   const abort = new AbortController();
-  const url = new URL("stream", base);
+  const url = `${base}stream`;
   // The name by which the server knows the stream: its first line.
   let name = "";
   const waiting: string[] = [];

@@ -22,14 +22,13 @@ type WithNavigation = { navigation?: EventTarget };
 
 /**
  * Tells where the visitor is, by cleaned addresses alone, and where they go within this document until the signal.
- * In a frame, nothing: it is not the page.
  */
 export function watchNavigation(
   clean: (address: string) => CleanAddress,
   told: (page: Whereabouts) => void,
   signal: AbortSignal,
 ): void {
-  if (top !== window || signal.aborted) return;
+  if (signal.aborted) return;
   let last = "";
   let lastAt = -Infinity;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -26,8 +26,7 @@ export type PeerConnection = ReturnType<typeof peerConnection>;
  */
 export function peerConnection() {
   const connection = new RTCPeerConnection();
-  const { label, id } = CONTROL_CHANNEL;
-  const channel = connection.createDataChannel(label, { negotiated: true, id });
+  const channel = connection.createDataChannel(CONTROL_CHANNEL.label, { negotiated: true, id: CONTROL_CHANNEL.id });
   // Without a listener the connection is held in hand, and what is found will be in its description.
   let listener: PeerListener | null = null;
 
@@ -65,7 +64,7 @@ export function peerConnection() {
     configure(servers: IceServer[]): void {
       const iceServers: RTCIceServer[] = [];
       for (const { urls, username, credential } of servers) {
-        const server = { urls, username: username ?? undefined, credential: credential ?? undefined } as RTCIceServer;
+        const server = username !== null && credential !== null ? { urls, username, credential } : { urls };
         try {
           connection.setConfiguration({ iceServers: [...iceServers, server] });
           iceServers.push(server);

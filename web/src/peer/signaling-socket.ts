@@ -20,7 +20,7 @@ export type SocketListener = {
 export type Transport = { send(text: string): void; close(): void };
 
 /** Opens a way to the server. */
-export type OpenTransport = (base: URL, listener: TransportListener) => Transport;
+export type OpenTransport = (base: string, listener: TransportListener) => Transport;
 
 /** What a transport tells. */
 export type TransportListener = { opened(): void; received(text: string): void; closed(): void };
@@ -43,7 +43,7 @@ const DIAL_MS = 10_000;
 /** A socket that keeps itself open. */
 export type SignalingSocket = ReturnType<typeof signalingSocket>;
 
-/** Makes a socket without opening it. Few ever need the way over plain HTTP: it may come when they do. */
+/** Makes a socket to the server of that origin without opening it. Few ever need the way over plain HTTP: it may come when they do. */
 export function signalingSocket(server: string, listener: SocketListener, httpTransport: () => Promise<OpenTransport>) {
   let transport: Transport | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -68,21 +68,26 @@ export function signalingSocket(server: string, listener: SocketListener, httpTr
       }, closed);
       return;
     }
-    transport = open(new URL("/v1/", server), {
-      opened() {
-        isOpen = true;
-        heard();
-        listener.opened();
-      },
-      received(text) {
-        failures = 0;
-        heard();
-        // A server that talks nonsense or too much is not worth a reaction: what it says is left out.
-        const decoded = decodeBroker(text);
-        if (decoded && typeof decoded !== "string") listener.received(decoded);
-      },
-      closed,
-    });
+    try {
+      transport = open(`${server}/v1/`, { opened, received, closed });
+    } catch {
+      // From a page over https to a server without it.
+      arm(0, closed);
+    }
+  }
+
+  function opened(): void {
+    isOpen = true;
+    heard();
+    listener.opened();
+  }
+
+  function received(text: string): void {
+    failures = 0;
+    heard();
+    // A server that talks nonsense or too much is not worth a reaction: what it says is left out.
+    const decoded = decodeBroker(text);
+    if (decoded && typeof decoded !== "string") listener.received(decoded);
   }
 
   // Somebody spoke: the next question is due a full silence later.
@@ -143,17 +148,8 @@ export function signalingSocket(server: string, listener: SocketListener, httpTr
   };
 }
 
-function webSocketTransport(base: URL, listener: TransportListener): Transport {
-  const url = new URL("ws", base);
-  url.protocol = url.protocol.replace("http", "ws");
-  let socket: WebSocket;
-  try {
-    socket = new WebSocket(url, SUBPROTOCOL);
-  } catch {
-    // From a page over https to a server without it.
-    setTimeout(listener.closed);
-    return { send() {}, close() {} };
-  }
+function webSocketTransport(base: string, listener: TransportListener): Transport {
+  const socket = new WebSocket(`${base.replace("http", "ws")}ws`, SUBPROTOCOL);
   socket.onopen = listener.opened;
   socket.onmessage = ({ data }) => listener.received(`${data}`);
   // Chromium tells of a socket that the page's policy refuses by an error alone.

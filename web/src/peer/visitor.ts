@@ -24,7 +24,7 @@ export type Urls = "clean" | "path" | "full";
 
 /** What a visitor needs to know before they can ask. */
 export type VisitorOptions = {
-  /** The signaling server's address, such as `https://help.example.org`. */
+  /** The signaling server's origin, such as `https://help.example.org`. */
   server: string;
   /** The team keys that the page pins: one, or two during a rollover. */
   teams: TeamId[];
@@ -40,7 +40,7 @@ export type Helper = { name: string; automated: boolean };
 /** All that the helper was told; `null` for what has not been sent. */
 export type Shared = { page: Page | null; client: Client | null };
 
-/** One handshake: its initiator serves one claim, and is `null` from then on. */
+/** One handshake: its initiator serves one claim, and is `null` before it is made and from then on. */
 type Handshake = { team: TeamId; session: SessionId; initiator: Initiator | null };
 
 /** One ask by a visitor. A new ask needs a new visitor. */
@@ -61,7 +61,6 @@ export function makeVisitor(
   let unable = false;
   // The first peer connection, made before it is needed.
   let spare: PeerConnection | null = null;
-  let handshakes = 0;
   let handshake: Handshake | null = null;
 
   const socket = signalingSocket(
@@ -115,13 +114,12 @@ export function makeVisitor(
   }
 
   async function prepare(team: TeamId): Promise<void> {
-    const number = ++handshakes;
     const session = drawId();
+    const made: Handshake = { team, session, initiator: null };
+    handshake = made;
     try {
-      const initiator = await initiate(prologue(team, session, origin));
-      if (number !== handshakes) return;
-      handshake = { team, session, initiator };
-      input({ input: "prepared", session, message: encode(initiator.message) });
+      made.initiator = await initiate(prologue(team, session, origin));
+      if (handshake === made) input({ input: "prepared", session, message: encode(made.initiator.message) });
     } catch {
       unsupported("cryptography");
       end();
@@ -135,12 +133,11 @@ export function makeVisitor(
         return claimed(handshake, message);
       case "forwarded":
         return driver.forwarded(message.session, message.message);
+      // What the session is told of by the same name, with the same in it.
       case "queued":
-        return input({ input: "queued", helpers: message.helpers, position: message.position });
       case "left":
-        return input({ input: "left", reason: message.reason });
       case "refused":
-        return input({ input: "refused", code: message.code });
+        return input({ input: message.type, ...message } as Input);
     }
   }
 

@@ -17,13 +17,15 @@ type Listener = (detail: unknown) => void;
 
 /** Puts the API in its place, does what was asked of it before, and gives the way to tell its listeners. */
 export function installApi(actions: Actions, state: () => string): Emit {
-  const listeners: [event: string, listener: Listener][] = [];
+  let listeners: [event: string, listener: Listener][] = [];
   const methods = {
     ...actions,
-    on: (...pair: [string, Listener]) => void listeners.push(pair),
+    // New arrays: whoever is told may listen or stop listening meanwhile.
+    on(...pair: [string, Listener]) {
+      listeners = [...listeners, pair];
+    },
     off(event: string, listener: Listener) {
-      const at = listeners.findIndex((pair) => pair[0] === event && pair[1] === listener);
-      if (at >= 0) listeners.splice(at, 1);
+      listeners = listeners.filter((pair) => pair[0] !== event || pair[1] !== listener);
     },
     push: (...calls: Call[]) => replay(calls, call),
   };
@@ -45,6 +47,6 @@ export function installApi(actions: Actions, state: () => string): Emit {
   queueMicrotask(() => replay(stub, call));
 
   return (event, detail) => {
-    for (const [wanted, listener] of [...listeners]) if (wanted === event) guarded(() => listener(detail));
+    for (const [wanted, listener] of listeners) if (wanted === event) guarded(() => listener(detail));
   };
 }

@@ -1,7 +1,6 @@
 // The chat: loaded when somebody presses Help, and tied to one ask at a time.
 
 import { flatCode } from "../conversation/error-code";
-import { messageList } from "../conversation/message-list";
 import * as words from "../locales/widget-en";
 import { makeVisitor } from "../peer/visitor";
 import type { EndedBy, Event, SessionErrorCode } from "../wire/peer";
@@ -18,11 +17,14 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   take(toolkit);
   let loading: Promise<Seldom> | undefined;
   let visitor = fresh();
-  let list = messageList("visitor");
   let position = 1;
   let endedBy: EndedBy = "lost";
   let problem = "";
+  /** The helper's last message, how many of theirs nobody has looked at, and how many were told. */
+  let last = 0;
   let unread = 0;
+  let told = 0;
+  let refresh = () => {};
   let origin: Element | null = null;
 
   const panel = drawPanel({
@@ -37,17 +39,14 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     writing: (on) => visitor.writing(on),
     // An address that cannot be looked at stays text.
     link: (body, text) => void seldom().then(({ drawLinks }) => drawLinks(h, body, text), console.warn),
-    shared: (place) =>
+    shared: (button, log) =>
       void seldom().then(
-        ({ drawShared }) => drawShared(h, place, visitor.shared()),
-        () => place.replaceChildren(words.error),
+        ({ toggleSharing }) => (refresh = toggleSharing(h, button, log, () => visitor.shared())),
+        () => panel.note(words.error),
       ),
   });
   const { element } = panel;
 
-  const badge = h("i", { id: "unread", hidden: true });
-  main.append(badge);
-  main.setAttribute("aria-describedby", badge.id);
   dress(root, style);
   frame.append(element);
   document.addEventListener("visibilitychange", update);
@@ -74,7 +73,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   function ask() {
     if (!["idle", "ended", "failed"].includes(visitor.state())) return;
     visitor = fresh();
-    list = messageList("visitor");
+    unread = 0;
     position = 1;
     panel.divide();
     visitor.ask();
@@ -83,10 +82,17 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   }
 
   function handle(event: Event) {
-    list.handle(event);
+    panel.handle(event, visitor.helper()?.name ?? words.helper);
     if (event.event === "waiting") ({ position } = event);
     if (event.event === "ended") endedBy = event.by;
-    if (event.event === "message") emit("message", { from: event.from, text: event.text, at: event.at });
+    if (event.event === "message") {
+      const { from, seq, text, at } = event;
+      if (from === "helper") {
+        last = seq;
+        unread++;
+      }
+      emit("message", { from, text, at });
+    }
     if (event.event === "error") {
       emit("error", { code: flatCode(event.code) });
       tellProblem(event.code);
@@ -110,19 +116,19 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
       state,
       standing: standing({ state, position, helper, endedBy, problem }),
       helper: helper?.name ?? "",
-      list,
     });
+    refresh();
     // What had the focus may have gone with the state it belonged to.
     if (held && !root.activeElement?.checkVisibility()) panel.focus();
 
-    const seen = element.hidden || document.hidden ? null : list.markSeen();
-    if (seen) visitor.seen(seen);
-    if (list.unread !== unread) {
-      unread = list.unread;
-      badge.hidden = !unread;
-      badge.textContent = `${unread}`;
-      badge.ariaLabel = words.unread(unread);
+    if (unread && !element.hidden && !document.hidden) {
+      unread = 0;
+      visitor.seen(last);
+    }
+    if (told !== unread) {
+      told = unread;
       emit("unread", { count: unread });
+      seldom().then(({ drawUnread }) => drawUnread(toolkit, main, unread), console.warn);
     }
     setState(state);
   }

@@ -13,18 +13,19 @@ export async function loadModule(file: string, integrity: string, loader: string
   // A browser may remember a module that failed; another address is another module.
   const href = new URL(file + (attempts++ ? `?${attempts}` : ""), loader).href;
   // `import()` knows no integrity of its own: it must not run before the preload has passed the check.
-  await new Promise((onload, onerror) => {
-    const link = h("link", {
-      rel: "modulepreload",
-      crossOrigin: "anonymous",
-      referrerPolicy: "no-referrer",
-      integrity,
-      nonce,
-      onload,
-      onerror,
-      href,
-    });
-    document.documentElement.append(link);
-  });
+  await new Promise((onload, onerror) =>
+    document.documentElement.append(
+      h("link", {
+        rel: "modulepreload",
+        crossOrigin: "anonymous",
+        referrerPolicy: "no-referrer",
+        integrity,
+        nonce,
+        onload,
+        onerror,
+        href,
+      }),
+    ),
+  );
   return import(href);
 }

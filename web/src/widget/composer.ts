@@ -3,7 +3,7 @@
 import { look } from "../conversation/draft";
 import * as words from "../locales/widget-en";
 import { TYPING_TIMEOUT_MS } from "../wire/peer";
-import { button, h, icon } from "./toolkit";
+import { button, h } from "./toolkit";
 
 /** The text field with its button, drawn. */
 export interface Composer {
@@ -18,7 +18,7 @@ export function drawComposer(say: (text: string) => void, writing: (on: boolean)
   const hint = h("p", { id: "note", ariaLive: "polite" });
   const field = h("textarea", { rows: 1, dir: "auto", enterKeyHint: "send", ariaLabel: words.message, placeholder: words.placeholder });
   field.setAttribute("aria-describedby", "note");
-  const send = button(words.send, "primary", submit, icon("M12 19V5m-6.5 6.5L12 5l6.5 6.5"));
+  const send = button(words.send, "primary", submit, "↑");
   let stop: ReturnType<typeof setTimeout> | undefined;
 
   function submit() {

@@ -11,21 +11,9 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Makes a button that does one thing; a drawing on it takes its name for those who cannot see it. */
-export function button(name: string, className: string, onclick: () => void, ...drawn: (Node | string)[]): HTMLButtonElement {
-  return h("button", { type: "button", className, onclick, ariaLabel: drawn[0] ? name : null }, ...(drawn[0] ? drawn : [name]));
-}
-
-/** Draws a line icon of 24 by 24 units, which screen readers pass over. */
-export function icon(path: string): SVGElement {
-  const draw = (name: string) => document.createElementNS("http://www.w3.org/2000/svg", name) as SVGElement;
-  const svg = draw("svg");
-  const line = draw("path");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.ariaHidden = "true";
-  line.setAttribute("d", path);
-  svg.append(line);
-  return svg;
+/** Makes a button that does one thing; with a sign on it, its name is for those who cannot see it. */
+export function button(name: string, className: string, onclick: (() => void) | null = null, sign?: string): HTMLButtonElement {
+  return h("button", { type: "button", className, onclick, ariaLabel: sign ? name : null }, sign ?? name);
 }
 
 /** Puts a stylesheet into a shadow root, where no policy of the page can refuse it. */

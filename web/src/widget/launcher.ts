@@ -1,7 +1,7 @@
 // The Help button, the shadow root it stands in, and the small card that speaks before the chat is there.
 
 import * as words from "../locales/launcher-en";
-import { button, dress, h, icon } from "./element";
+import { button, dress, h } from "./element";
 import style from "./launcher.css";
 
 /** How often a page may throw the launcher out before it is left out: a page that insists has its way. */
@@ -34,16 +34,11 @@ export function drawLauncher(
   const root = host.attachShadow({ mode: "open" });
   dress(root, style);
 
-  const main = button(
-    label || words.help,
-    "launcher primary",
-    press,
-    icon("M21 11.5a8.5 8.5 0 0 1-12.4 7.6L3 21l1.9-5.6A8.5 8.5 0 1 1 21 11.5ZM8.5 13c1.7 2.2 5.3 2.2 7 0"),
-    label || words.help,
-  );
+  const name = label || words.help;
+  // Its name stays the same when a number comes to stand on it.
+  const main = button(name, "launcher primary", press, name);
   const text = h("p", { role: "status" });
-  const action = button("", "primary", () => act?.());
-  let act: (() => void) | undefined;
+  const action = button("", "primary");
   const card = h(
     "div",
     { className: "card", role: "dialog", ariaLabel: words.help, tabIndex: -1, hidden: true },
@@ -61,7 +56,7 @@ export function drawLauncher(
   };
 
   if (theme === "dark" || theme === "light") frame.style.colorScheme = theme;
-  if (/left/.test(position ?? "")) host.dataset.side = "left";
+  if (position?.includes("left")) host.dataset.side = "left";
   host.dataset.state = "idle";
   host.popover = "manual";
   const watch = new MutationObserver(place);
@@ -97,7 +92,7 @@ export function drawLauncher(
       text.textContent = what;
       action.textContent = label ?? "";
       action.hidden = !label;
-      act = does;
+      action.onclick = does ?? null;
       card.hidden = false;
       card.focus();
     },

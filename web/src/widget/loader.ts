@@ -4,7 +4,7 @@ import * as words from "../locales/launcher-en";
 import { installApi } from "./api";
 import { loadModule } from "./checked-module";
 import { readConfig } from "./config";
-import { button, dress, h, icon } from "./element";
+import { button, dress, h } from "./element";
 import { drawLauncher } from "./launcher";
 import type { Chat, Mount } from "./shell";
 
@@ -78,7 +78,7 @@ function start(tag: HTMLScriptElement): void {
       chat = mount({
         ...launcher,
         config,
-        toolkit: { button, dress, h, icon },
+        toolkit: { button, dress, h },
         load,
         emit,
         setState,

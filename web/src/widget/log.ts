@@ -1,7 +1,8 @@
-// The conversation on the visitor's screen.
+// The conversation on the visitor's screen. The screen is the list: each event of the session changes it where it is.
 
-import { type Entry, MAX_ENTRIES, type MessageList } from "../conversation/message-list";
+import { MAX_ENTRIES } from "../conversation/message-list";
 import * as words from "../locales/widget-en";
+import type { Event } from "../wire/peer";
 import { h } from "./toolkit";
 
 /** The log, drawn. */
@@ -9,11 +10,9 @@ export interface Log {
   readonly element: HTMLElement;
   /** Says when the other side is writing. */
   readonly typist: HTMLElement;
-  /** Brings the screen up to date with the list. */
-  update(list: Pick<MessageList, "entries" | "typing">, helper: string): void;
-  /** Whether nothing was ever written. */
-  isEmpty(): boolean;
-  /** Begins with a new list; what was written before stays above a line. */
+  /** Takes in one event of the session; those that are not about the conversation change nothing. */
+  handle(event: Event, helper: string): void;
+  /** Begins with a new conversation; what was written before stays above a line. */
   divide(): void;
 }
 
@@ -23,53 +22,71 @@ export function drawLog(link: (body: HTMLElement, text: string) => void): Log {
   // Laid out from the end, so that whoever reads the newest message stays with it, whatever grows.
   const element = h("div", { className: "scroll", role: "log", ariaLabel: words.conversation, tabIndex: 0 }, lines);
   const typist = h("p", { className: "typing" });
-  /** The part of each message that changes: how far it has come. */
-  let marks = new Map<string, HTMLElement>();
+  /** Of each of one's own messages, by its number less one, the part that changes: how far it has come. */
+  let own: HTMLElement[] = [];
+  /** How many of them are delivered, and how many were read. */
+  let delivered = 0;
+  let read = 0;
 
-  function draw({ key, mark, text, at }: Entry, helper: string): HTMLElement {
+  function draw({ from, text, at }: Extract<Event, { event: "message" }>, helper: string) {
+    const isOwn = from === "visitor";
     const shown = h("span", { ariaLive: "off" });
-    marks.set(key, shown);
     const body = h("p", { dir: "auto" }, text);
     if (/https?:/i.test(text)) link(body, text);
-    return h(
-      "article",
-      { className: mark ? "own" : "other" },
-      // Read aloud and copied as “Mira: Hello”.
-      h("b", {}, h("bdi", {}, mark ? words.you : helper), h("i", {}, ": ")),
-      body,
-      h("small", {}, new Date(at).toLocaleTimeString([], { timeStyle: "short" }), shown),
+    lines.append(
+      h(
+        "article",
+        { className: isOwn ? "own" : "other" },
+        // Read aloud and copied as “Mira: Hello”.
+        h("b", {}, h("bdi", {}, isOwn ? words.you : helper), h("i", {}, ": ")),
+        body,
+        h("small", {}, new Date(at).toLocaleTimeString([], { timeStyle: "short" }), shown),
+      ),
     );
+    // What a flood pushes out.
+    if (lines.childElementCount > MAX_ENTRIES) lines.firstChild?.remove();
+    if (!isOwn) return;
+    mark(own.length, own.push(shown), "sending");
+    // Who reads further up is left there, unless they write themselves.
+    element.scrollTop = 0;
+  }
+
+  function mark(from: number, to: number, how: keyof typeof words.marks) {
+    for (const shown of own.slice(from, to)) {
+      shown.className = how;
+      shown.textContent = ` · ${words.marks[how]}`;
+    }
   }
 
   return {
     element,
     typist,
-    update({ entries, typing }, helper) {
-      for (const entry of entries) {
-        const { key, mark } = entry;
-        if (!marks.has(key)) {
-          lines.append(draw(entry, helper));
-          // Who reads further up is left there, unless they write themselves.
-          if (mark) element.scrollTop = 0;
-        }
-        const shown = marks.get(key);
-        if (shown && mark && shown.className !== mark) {
-          shown.className = mark;
-          shown.textContent = ` · ${words.marks[mark]}`;
-        }
+    handle(event, helper) {
+      switch (event.event) {
+        case "message":
+          return draw(event, helper);
+        // Of both, the session tells rising numbers alone, and of what was read that it was delivered first.
+        case "delivered":
+          mark(delivered, event.seq, "delivered");
+          delivered = event.seq;
+          return;
+        case "read":
+          mark(read, event.seq, "read");
+          read = event.seq;
+          return;
+        case "typing":
+          typist.textContent = event.on ? words.typing(helper) : "";
+          return;
+        case "state":
+          if (event.state !== "ended" && event.state !== "failed") return;
+          typist.textContent = "";
+          mark(delivered, own.length, "unsent");
       }
-      // What a flood has pushed out of the list.
-      for (const [key] of marks) {
-        if (marks.size <= MAX_ENTRIES) break;
-        marks.delete(key);
-        lines.firstChild?.remove();
-      }
-      typist.textContent = typing ? words.typing(helper) : "";
     },
-    isEmpty: () => !lines.firstChild,
     divide() {
-      marks = new Map();
-      if (lines.lastElementChild?.tagName === "ARTICLE") lines.append(h("hr"));
+      if (lines.lastElementChild?.localName === "article") lines.append(h("hr"));
+      own = [];
+      delivered = read = 0;
     },
   };
 }

@@ -1,11 +1,10 @@
 // The panel over the page: what is going on, the conversation, and where to write.
 
-import type { MessageList } from "../conversation/message-list";
 import * as before from "../locales/launcher-en";
 import * as words from "../locales/widget-en";
-import type { State } from "../wire/peer";
+import type { Event, State } from "../wire/peer";
 import { drawComposer } from "./composer";
-import { button, h, icon } from "./toolkit";
+import { button, h } from "./toolkit";
 import { drawLog } from "./log";
 import type { Standing } from "./standing";
 
@@ -23,8 +22,8 @@ export interface PanelActions {
   say(text: string): void;
   /** Tells that somebody is writing, or has stopped. */
   writing(on: boolean): void;
-  /** Draws what is shared, as it is now, into its place. */
-  shared(place: HTMLElement): void;
+  /** Shows what is shared in the place of the conversation, or the conversation again. */
+  shared(button: HTMLElement, log: HTMLElement): void;
   /** Draws a text anew, with links. */
   link(body: HTMLElement, text: string): void;
 }
@@ -35,7 +34,6 @@ export interface View {
   readonly standing: Standing;
   /** The helper's name, empty while there is none. */
   readonly helper: string;
-  readonly list: Pick<MessageList, "entries" | "typing">;
 }
 
 /** The panel, drawn. */
@@ -43,6 +41,8 @@ export interface Panel {
   readonly element: HTMLElement;
   /** Brings the screen up to date. */
   update(view: View): void;
+  /** Takes in what happened in the conversation; by the helper's name. */
+  handle(event: Event, helper: string): void;
   /** Begins a new conversation under the old one. */
   divide(): void;
   /** Says something about the last message. */
@@ -57,12 +57,12 @@ export function drawPanel(actions: PanelActions): Panel {
   const composer = drawComposer(actions.say, actions.writing);
   const face = h("span", { className: "face", ariaHidden: "true" });
   const title = h("strong");
-  const detail = h("span");
+  const detail = h("p");
   const cancel = button(words.cancel, "plain", actions.cancel);
   const again = button("", "primary", actions.ask);
   const end = button(words.end, "", actions.end);
-  const sharing = h("div", { className: "scroll sharing", role: "region", ariaLabel: words.shared, tabIndex: 0 });
-  const what = button(words.shared, "", () => tell(sharing.hidden === true));
+  const what = button(words.shared, "", () => actions.shared(what, log.element));
+  what.ariaExpanded = "false";
   const element = h(
     "section",
     { className: "panel", role: "dialog", ariaLabel: before.help, tabIndex: -1, hidden: true },
@@ -72,28 +72,16 @@ export function drawPanel(actions: PanelActions): Panel {
       { className: "top" },
       face,
       h("div", {}, h("div", { role: "status" }, title, detail), cancel, again),
-      button(before.close, "fold", actions.close, icon("m6 9.5 6 6 6-6")),
+      button(before.close, "fold", actions.close, "–"),
     ),
     log.element,
     log.typist,
-    sharing,
     composer.element,
     h("div", { className: "foot" }, what, end),
   );
   element.onkeydown = ({ key, isComposing }) => {
-    if (key !== "Escape" || isComposing) return;
-    if (sharing.hidden) return actions.close();
-    tell(false);
-    what.focus();
+    if (key === "Escape" && !isComposing) actions.close();
   };
-  tell(false);
-
-  function tell(on: boolean) {
-    sharing.hidden = !on;
-    log.element.hidden = on;
-    what.ariaExpanded = `${on}`;
-    if (on) actions.shared(sharing);
-  }
 
   // On a phone the keyboard takes a part of the screen away; the style sheet fits the panel into the rest. Who
   // zooms in looks at a part, and the panel stays as it is.
@@ -108,9 +96,10 @@ export function drawPanel(actions: PanelActions): Panel {
 
   return {
     element,
+    handle: log.handle,
     divide: log.divide,
     note: composer.note,
-    update({ state, standing, helper, list }) {
+    update({ state, standing, helper }) {
       const over = state === "ended" || state === "failed";
       const there = state === "connected" || state === "reconnecting";
       // A status that is written is a status that is read aloud: only when it is new.
@@ -123,9 +112,6 @@ export function drawPanel(actions: PanelActions): Panel {
       again.textContent = state === "failed" ? before.again : before.ask;
       end.hidden = !there;
       composer.element.hidden = over;
-      log.update(list, helper || words.helper);
-      element.classList.toggle("stage", log.isEmpty());
-      if (!sharing.hidden) tell(true);
     },
     focus() {
       // On a touch screen the keyboard would cover what there is to read.

@@ -3,4 +3,5 @@
 export { httpTransport } from "../peer/http-transport";
 export { explain } from "./explain";
 export { drawLinks } from "./linked";
-export { drawShared } from "./sharing";
+export { toggleSharing } from "./sharing";
+export { drawUnread } from "./unread";

@@ -3,14 +3,13 @@
 import type * as element from "./element";
 
 /** What the loader hands over. */
-export type Toolkit = Pick<typeof element, "button" | "dress" | "h" | "icon">;
+export type Toolkit = Pick<typeof element, "button" | "dress" | "h">;
 
 export let h: Toolkit["h"];
 export let button: Toolkit["button"];
-export let icon: Toolkit["icon"];
 export let dress: Toolkit["dress"];
 
 /** Takes the loader's functions; before anything is drawn. */
 export function take(given: Toolkit): void {
-  ({ h, button, icon, dress } = given);
+  ({ h, button, dress } = given);
 }

@@ -6,7 +6,7 @@ declare function atob(text: string): string;
 
 /** Writes bytes as base64url. */
 export function encode(bytes: Uint8Array): string {
-  const text = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  const text = btoa(String.fromCharCode(...bytes));
   return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 

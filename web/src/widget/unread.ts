@@ -1,0 +1,20 @@
+// The number of messages that nobody has looked at, on the button.
+
+import { unread as described } from "../locales/unread-en";
+import type { Toolkit } from "./toolkit";
+import style from "./unread.css";
+
+let badge: HTMLElement | undefined;
+
+/** Puts the number on the button, or takes it off when it is 0. */
+export function drawUnread({ h, dress }: Toolkit, main: HTMLElement, count: number): void {
+  if (!badge) {
+    badge = h("i", { id: "unread" });
+    dress(main.getRootNode() as ShadowRoot, style);
+    main.setAttribute("aria-describedby", badge.id);
+  }
+  badge.hidden = !count;
+  badge.textContent = `${count}`;
+  badge.ariaLabel = described(count);
+  main.append(badge);
+}
