@@ -106,7 +106,7 @@ for (const Helper of [ConsoleHelper, TerminalHelper]) {
       await visitor.say(`on ${path}`);
       await helper.reads(`on ${path}`);
     }
-    await visitor.page.goBack();
+    await visitor.page.goBack({ waitUntil: "commit" });
     await helper.sees(`${server.demo}cart.html`);
     await visitor.page.evaluate(() => (document.title = "Another title"));
     await helper.sees(`${server.demo}cart.html`, "Another title");

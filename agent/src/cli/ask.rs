@@ -20,7 +20,8 @@ use super::stop;
 #[derive(Debug, Args)]
 pub(super) struct Ask {
     /// The page that needs help.
-    url: Url,
+    // As it is typed: once parsed, an odd spelling of this machine is a plain one.
+    url: String,
     /// Follow a real browser: the address of its DevTools, such as http://127.0.0.1:9222.
     #[arg(long, value_name = "ENDPOINT")]
     browser: Option<String>,
@@ -48,17 +49,17 @@ struct Followed {
 pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
     let mut front = Front::json();
     let (page, mut followed) = match &ask.browser {
-        Some(endpoint) => match in_browser(endpoint, &ask.url).await? {
+        Some(endpoint) => match in_browser(endpoint, &page_of_web(&ask.url)?).await? {
             Some((page, followed)) => (page, Some(followed)),
             None => return Ok(no_contact(&DiscoverError::NoContact)),
         },
         None => {
             let options = FetchOptions {
                 allow_private: ask.allow_private,
-                allow_loopback: names_this_machine(ask.url.as_str()),
+                allow_loopback: names_this_machine(&ask.url),
                 ..FetchOptions::default()
             };
-            match discover(ask.url.as_str(), &options).await {
+            match discover(&ask.url, &options).await {
                 Ok(Found { url, title, contact }) => {
                     let location = Location::unseen(url.into(), title);
                     (Page { location, client: terminal_client(), contact }, None)
@@ -147,6 +148,16 @@ fn no_contact(error: &DiscoverError) -> ExitCode {
     stop::NO_CONTACT.into()
 }
 
+/// Parses the address of a page that a session can have as its site.
+fn page_of_web(url: &str) -> Result<Url> {
+    let url = Url::parse(url).map_err(|_| DiscoverError::NotAnAddress)?;
+    if matches!(url.scheme(), "http" | "https") {
+        Ok(url)
+    } else {
+        Err(DiscoverError::Scheme { scheme: url.scheme().to_owned() }.into())
+    }
+}
+
 /// Finds the page in a running browser, and whom it names for help; `None` when it names nobody.
 async fn in_browser(endpoint: &str, url: &Url) -> Result<Option<(Page, Followed)>> {
     let browser = Browser::attach(endpoint).await?;
@@ -154,7 +165,7 @@ async fn in_browser(endpoint: &str, url: &Url) -> Result<Option<(Page, Followed)
     let Some(TabEvent::Moved(location)) = events.recv().await else {
         bail!("the tab at that address is gone: open the page again");
     };
-    let address = Url::parse(&location.url).context("the browser shows no page of the web")?;
+    let address = page_of_web(&location.url).context("the browser shows no page of the web")?;
     let html = tab.html().await?;
     let client = tab.client().await?;
     let contact = tokio::task::spawn_blocking(move || find_contact(&html, &address)).await?;

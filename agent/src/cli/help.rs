@@ -41,9 +41,14 @@ pub(super) struct Help {
 enum Window {
     None,
     /// In whatever browser opens addresses here.
-    Default { shown: Option<String> },
+    Default {
+        shown: Option<String>,
+    },
     /// In a tab that follows the session that moved last.
-    Followed { browser: Browser, tab: Option<(Tab, mpsc::Receiver<TabEvent>)> },
+    Followed {
+        browser: Browser,
+        tab: Option<(Tab, mpsc::Receiver<TabEvent>)>,
+    },
     /// The person has closed it: it stays closed.
     Closed,
 }

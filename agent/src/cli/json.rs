@@ -31,7 +31,18 @@ struct Head {
 
 /// Every command by name, to tell one that is unknown from one that is wrong.
 const COMMANDS: [&str; 13] = [
-    "accept", "say", "seen", "typing", "propose", "refresh", "allow", "refuse", "go", "end", "available", "away",
+    "accept",
+    "say",
+    "seen",
+    "typing",
+    "propose",
+    "refresh",
+    "allow",
+    "refuse",
+    "go",
+    "end",
+    "available",
+    "away",
     "quit",
 ];
 

@@ -14,7 +14,13 @@ use clap::{Parser, Subcommand};
 
 /// Help on a web page, side by side, from a terminal or a program.
 #[derive(Debug, Parser)]
-#[command(name = "alongside-agent", version, about, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(
+    name = "alongside-agent",
+    version,
+    about,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
 pub(crate) struct Command {
     #[command(subcommand)]
     topic: Topic,
