@@ -11,7 +11,7 @@ const BROWSERS = {
   "Samsung Internet": /SamsungBrowser\/(\d+)/,
   Firefox: /(?:Firefox|FxiOS)\/(\d+)/,
   Chrome: /(?:Chrome|CriOS)\/(\d+)/,
-  Safari: /Version\/([\d.]+).* Safari/,
+  Safari: /Version\/([\d.]+).*Safari/,
 };
 
 // Versions only where the string still tells the truth: Windows and macOS have stood still in it for years.
@@ -47,7 +47,7 @@ export function clientInformation(attributes: Record<string, string>): Client {
     attributes: Object.fromEntries(
       Object.entries(attributes)
         .slice(0, MAX_ATTRIBUTES)
-        .map(([name, value]) => [cut(name, MAX_ATTRIBUTE_BYTES), cut(String(value), MAX_ATTRIBUTE_BYTES)]),
+        .map(([name, value]) => [cut(name, MAX_ATTRIBUTE_BYTES), cut(value, MAX_ATTRIBUTE_BYTES)]),
     ),
   };
 }

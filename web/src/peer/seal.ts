@@ -142,7 +142,7 @@ async function transcript(prologue: Bytes) {
   // HKDF with two outputs, by HMAC: not every browser imports an empty secret for HKDF.
   const derive = async (secret: Bytes): Promise<[Bytes, Bytes]> => {
     const extracted = await hmac(chain, secret);
-    const first = await hmac(extracted, Uint8Array.of(1));
+    const first = await hmac(extracted, join([1]));
     return [first, await hmac(extracted, join(first, [2]))];
   };
 
