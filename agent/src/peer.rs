@@ -5,41 +5,54 @@
 //!     └ answer ────────┴─ candidates both ways ─ Opened ─ Received … ─ Closed
 //! ```
 //!
-//! Nothing here waits for gathering: a description is given as soon as it stands, and each candidate
-//! follows when it is found. What ends a connection (the other side, a failed path, a fault, or
-//! [`Peer::close`]) goes one way: the keeper, a task of its own, takes everything down and then says
-//! [`PeerEvent::Closed`], which nothing follows.
+//! Nothing here waits for gathering: a description is given as soon as it stands, and each candidate follows
+//! when it is found. What ends a connection (the other side, a failed path, a fault, or [`Peer::close`]) goes
+//! one way: the keeper, a task of its own, takes everything down and then says [`PeerEvent::Closed`], which
+//! nothing follows.
+//!
+//! The crate's parts (ICE, DTLS, SCTP) are put together here rather than by its `RTCPeerConnection`: that one
+//! registers a negotiated channel after the association stands, and a message that arrives in between takes
+//! the channel's place, which then never opens. `tests/bench/webrtc.md` has the measurements behind this, and
+//! behind the version.
+
+mod description;
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use alongside_agent_proto::limits::MAX_MESSAGE_BYTES;
+use alongside_agent_proto::limits::{MAX_CANDIDATES, MAX_MESSAGE_BYTES};
 use alongside_agent_proto::wire::{CONTROL_CHANNEL, Candidate};
 use alongside_signaling_proto::wire::IceServer;
-use tokio::sync::{mpsc, watch};
-use webrtc::api::setting_engine::SettingEngine;
-use webrtc::api::{API, APIBuilder};
-use webrtc::data::data_channel::DataChannel;
-use webrtc::data_channel::RTCDataChannel;
-use webrtc::data_channel::data_channel_init::RTCDataChannelInit;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
+use webrtc::dtls::config::{ClientAuthType, Config as DtlsConfig};
+use webrtc::dtls::conn::DTLSConn;
+use webrtc::dtls::crypto::Certificate;
+use webrtc::dtls::extension::extension_use_srtp::SrtpProtectionProfile;
+use webrtc::ice::agent::Agent as Ice;
+use webrtc::ice::agent::agent_config::AgentConfig as IceConfig;
+use webrtc::ice::candidate::Candidate as IceCandidate;
+use webrtc::ice::candidate::candidate_base::unmarshal_candidate;
+use webrtc::ice::network_type::supported_network_types;
+use webrtc::ice::state::ConnectionState;
 use webrtc::ice::url::{ProtoType, SchemeType, Url};
-use webrtc::ice_transport::ice_candidate::{RTCIceCandidate, RTCIceCandidateInit};
-use webrtc::ice_transport::ice_server::RTCIceServer;
-use webrtc::peer_connection::RTCPeerConnection;
-use webrtc::peer_connection::configuration::RTCConfiguration;
-use webrtc::peer_connection::peer_connection_state::RTCPeerConnectionState;
-use webrtc::peer_connection::sdp::session_description::RTCSessionDescription;
+use webrtc::sctp::association::{Association, Config as SctpConfig};
+use webrtc::sctp::chunk::chunk_payload_data::PayloadProtocolIdentifier as Kind;
+use webrtc::sctp::stream::Stream;
+use webrtc::util::Conn;
 use webrtc::util::ifaces::ifaces;
 
-/// How many events wait to be taken. The messages among them are what a peer can make us hold, beside the
-/// megabyte of the SCTP receive buffer: one mebibyte at most.
+use description::{Description, DescriptionError, MAX_MESSAGE_SIZE, SCTP_PORT, Setup};
+
+/// How many events wait to be taken. The messages among them are, beside [`RECEIVE_WINDOW`], what a peer can
+/// make us hold: one mebibyte.
 const QUEUE: usize = 32;
 
-/// What we take of one message before the channel is closed. Units: bytes. It is what a description without
-/// `max-message-size` promises (RFC 8841 section 6.1), so only a peer who breaks that is cut off; one who
-/// merely sends more than [`MAX_MESSAGE_BYTES`] can be told so.
-const RECEIVE_BUFFER: usize = 64 * 1024;
+/// How much of what arrives is held while nobody takes it; then the other side has to wait. Units: bytes. Two
+/// of the longest messages that a browser sends to who has not said what it takes.
+const RECEIVE_WINDOW: u32 = 2 * MAX_MESSAGE_SIZE;
 
 /// How long a silent path is borne before it counts as disturbed. Browsers check every 2.5 s.
 const DISCONNECTED_AFTER: Duration = Duration::from_secs(5);
@@ -54,9 +67,17 @@ const KEEPALIVE: Duration = Duration::from_secs(2);
 /// How long direct paths are preferred before one over a relay is taken.
 const RELAY_WAIT: Duration = Duration::from_millis(500);
 
-/// How long the data channel may take once the path is secured. Three round trips around the world, with
-/// the first packet of each lost.
-const CHANNEL_TIMEOUT: Duration = Duration::from_secs(5);
+/// How soon the DTLS handshake repeats what may be lost. A round trip around the world is below this; the
+/// crate's own second would be felt.
+const DTLS_REPEAT: Duration = Duration::from_millis(400);
+
+/// How long securing a path that stands may take. Ten times the four round trips around the world that it
+/// needs.
+const SECURE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What browsers ask every DTLS peer for, though a data channel has no use for it.
+const SRTP: [SrtpProtectionProfile; 2] =
+    [SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm, SrtpProtectionProfile::Srtp_Aes128_Cm_Hmac_Sha1_80];
 
 /// What became of a connection.
 #[derive(Debug, PartialEq, Eq)]
@@ -82,32 +103,53 @@ pub(crate) enum Received {
 
 /// Why a connection did not do what it was told.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub(crate) enum PeerError {
-    /// No peer connection could be made.
+    /// No peer connection can be made.
     #[error("no peer connection can be made")]
-    Setup(#[source] webrtc::Error),
-    /// An offer or answer, theirs or ours, does not fit here.
-    #[error("the description does not fit")]
-    Description(#[source] webrtc::Error),
-    /// The other side's description has other than one data channel section.
-    #[error("the description is not of one data channel")]
-    Sections,
+    Ice(#[from] webrtc::ice::Error),
+    /// No certificate can be made.
+    #[error("no certificate can be made")]
+    Certificate(#[from] webrtc::dtls::Error),
+    /// The other side's description is none that fits here.
+    #[error(transparent)]
+    Description(#[from] DescriptionError),
+    /// A description that is not expected now.
+    #[error("there is another description already, or none to answer")]
+    State,
     /// A candidate that cannot be read, or that comes before the remote description.
     #[error("the candidate does not fit")]
-    Candidate(#[source] webrtc::Error),
-    /// The connection is over.
-    #[error("the connection is over")]
-    Ended,
+    Candidate,
     /// The data channel is not open, or not any more.
     #[error("the data channel is not open")]
     NotOpen,
 }
 
 /// One peer connection. Letting go of it closes it.
-#[derive(Debug)]
 pub(crate) struct Peer {
-    connection: Arc<RTCPeerConnection>,
+    ice: Arc<Ice>,
     line: Arc<Line>,
+    /// What we say of ourselves, before it is fitted to what the other side says.
+    local: Description,
+    talk: Mutex<Talk>,
+}
+
+/// What has been said between the two.
+#[derive(Debug)]
+struct Talk {
+    is_offerer: Option<bool>,
+    /// How the keeper is told to connect, once both have spoken.
+    begin: Option<oneshot::Sender<Begin>>,
+}
+
+/// What the keeper needs to connect.
+#[derive(Debug)]
+struct Begin {
+    remote: Description,
+    /// Whether we decide on the path (RFC 8445 section 6.1.1).
+    is_controlling: bool,
+    /// Whether we begin the DTLS handshake (RFC 8842 section 5).
+    is_client: bool,
 }
 
 impl Peer {
@@ -117,62 +159,106 @@ impl Peer {
     pub(crate) async fn new(
         ice_servers: &[IceServer],
     ) -> Result<(Self, mpsc::Receiver<PeerEvent>), PeerError> {
-        let configuration = RTCConfiguration {
-            ice_servers: ice_servers.iter().flat_map(usable).collect(),
-            ..RTCConfiguration::default()
+        let certificate = Certificate::generate_self_signed(["alongside".to_owned()])?;
+        let ice = Arc::new(Ice::new(ice_config(ice_servers)).await?);
+        let (ufrag, pwd) = ice.get_local_user_credentials().await;
+        let local = Description {
+            mid: "0".to_owned(),
+            ufrag,
+            pwd,
+            is_lite: false,
+            fingerprints: certificate.certificate.iter().map(|der| fingerprint(der)).collect(),
+            setup: Setup::Either,
+            port: SCTP_PORT,
+            max_message_size: MAX_MESSAGE_SIZE,
+            candidates: Vec::new(),
         };
-        let connection = api().new_peer_connection(configuration).await.map_err(PeerError::Setup)?;
-        let (label, id) = CONTROL_CHANNEL;
-        let init = RTCDataChannelInit { negotiated: Some(id), ..RTCDataChannelInit::default() };
-        let channel = connection.create_data_channel(label, Some(init)).await.map_err(PeerError::Setup)?;
         let (events, taken) = mpsc::channel(QUEUE);
         let line = Arc::new(Line {
-            stage: watch::Sender::new(Stage::New),
-            channel: OnceLock::new(),
+            stage: watch::Sender::new(Stage::Live),
+            association: OnceLock::new(),
+            stream: OnceLock::new(),
             mid: OnceLock::new(),
-            events: Mutex::new(Some(events.clone())),
+            found: Mutex::new(Found { events: Some(events.clone()), candidates: Vec::new() }),
         });
-        line.listen(&connection, &channel);
-        let connection = Arc::new(connection);
-        tokio::spawn(keep(Arc::clone(&connection), Arc::clone(&line), events));
-        Ok((Self { connection, line }, taken))
+        line.listen(&ice);
+        let (begin, begun) = oneshot::channel();
+        tokio::spawn(keep(Arc::clone(&ice), Arc::clone(&line), events, certificate, begun));
+        let talk = Mutex::new(Talk { is_offerer: None, begin: Some(begin) });
+        Ok((Self { ice, line, local, talk }, taken))
     }
 
     /// Gives the offer, with every candidate found so far. The first time it is made, and gathering begins.
     pub(crate) async fn offer(&self) -> Result<String, PeerError> {
-        if self.connection.local_description().await.is_none() {
-            let offer = self.connection.create_offer(None).await.map_err(PeerError::Description)?;
-            self.describe(offer).await?;
+        let is_first = {
+            let mut talk = lock(&self.talk);
+            if talk.is_offerer == Some(false) {
+                return Err(PeerError::State);
+            }
+            talk.is_offerer.replace(true).is_none()
+        };
+        if is_first {
+            self.gather(&self.local.mid)?;
         }
-        self.described().await
+        self.describe(Setup::Either)
     }
 
     /// Sets the answer to our offer.
     pub(crate) async fn accept(&self, answer: String) -> Result<(), PeerError> {
-        self.hear(&answer, RTCSessionDescription::answer).await
+        let remote = Description::read(&answer)?;
+        let is_client = match remote.setup {
+            Setup::Active => false,
+            Setup::Passive => true,
+            Setup::Either => return Err(DescriptionError::Attribute("setup").into()),
+        };
+        let begin = {
+            let mut talk = lock(&self.talk);
+            if talk.is_offerer != Some(true) {
+                return Err(PeerError::State);
+            }
+            talk.begin.take().ok_or(PeerError::State)?
+        };
+        self.begin(begin, Begin { remote, is_controlling: true, is_client });
+        Ok(())
     }
 
     /// Takes an offer, gives its answer, and begins to gather.
     pub(crate) async fn answer(&self, offer: String) -> Result<String, PeerError> {
-        self.hear(&offer, RTCSessionDescription::offer).await?;
-        let answer = self.connection.create_answer(None).await.map_err(PeerError::Description)?;
-        self.describe(answer).await?;
-        self.described().await
+        let remote = Description::read(&offer)?;
+        let setup = if remote.setup == Setup::Active { Setup::Passive } else { Setup::Active };
+        let begin = {
+            let mut talk = lock(&self.talk);
+            if talk.is_offerer.is_some() {
+                return Err(PeerError::State);
+            }
+            talk.is_offerer = Some(false);
+            talk.begin.take().ok_or(PeerError::State)?
+        };
+        self.gather(&remote.mid)?;
+        let is_controlling = remote.is_lite;
+        self.begin(begin, Begin { remote, is_controlling, is_client: setup == Setup::Active });
+        self.describe(setup)
     }
 
     /// Adds a candidate of the other side.
     pub(crate) async fn add_candidate(&self, candidate: Candidate) -> Result<(), PeerError> {
-        self.add(candidate.candidate).await
+        if lock(&self.talk).begin.is_some() {
+            return Err(PeerError::Candidate);
+        }
+        self.add(&candidate.candidate)
     }
 
     /// Sends on the data channel; waits while 128 KiB are on their way already.
     pub(crate) async fn send(&self, text: String) -> Result<(), PeerError> {
-        let channel = self.line.channel.get().ok_or(PeerError::NotOpen)?;
+        let stream = self.line.stream.get().ok_or(PeerError::NotOpen)?;
+        // SCTP knows no empty message: one byte stands for it (RFC 8831 section 6.6).
+        let (text, kind) =
+            if text.is_empty() { ("\0".to_owned(), Kind::StringEmpty) } else { (text, Kind::String) };
         let text = text.into();
         tokio::select! {
             // What waits for room would wait for ever.
             () = self.line.reaches(Stage::Ending) => Err(PeerError::NotOpen),
-            sent = channel.write_data_channel(&text, true) => sent.map(drop).map_err(|_| PeerError::NotOpen),
+            sent = stream.write_sctp(&text, kind) => sent.map(drop).map_err(|_| PeerError::NotOpen),
         }
     }
 
@@ -182,49 +268,44 @@ impl Peer {
         self.line.reaches(Stage::Ended).await;
     }
 
-    async fn describe(&self, description: RTCSessionDescription) -> Result<(), PeerError> {
-        if let Some(mid) = description.sdp.lines().find_map(|line| line.strip_prefix("a=mid:")) {
-            // The same each time.
-            let _ = self.line.mid.set(mid.trim().to_owned());
-        }
-        self.connection.set_local_description(description).await.map_err(PeerError::Description)
+    fn gather(&self, mid: &str) -> Result<(), PeerError> {
+        // Once: whoever has spoken does not speak again.
+        let _ = self.line.mid.set(mid.to_owned());
+        Ok(self.ice.gather_candidates()?)
     }
 
-    async fn described(&self) -> Result<String, PeerError> {
-        let description = self.connection.local_description().await.ok_or(PeerError::Ended)?;
-        if *self.line.stage.borrow() >= Stage::Ending {
-            return Err(PeerError::Ended);
+    fn describe(&self, setup: Setup) -> Result<String, PeerError> {
+        if *self.line.stage.borrow() > Stage::Live {
+            return Err(PeerError::State);
         }
-        Ok(first_component(&description.sdp))
+        let mid = self.line.mid.get().unwrap_or(&self.local.mid).clone();
+        let candidates = lock(&self.line.found).candidates.clone();
+        Ok(Description { mid, setup, candidates, ..self.local.clone() }.write())
     }
 
-    async fn hear(
-        &self,
-        sdp: &str,
-        kind: fn(String) -> Result<RTCSessionDescription, webrtc::Error>,
-    ) -> Result<(), PeerError> {
-        let mut sections = sdp.lines().filter(|line| line.starts_with("m="));
-        if !sections.next().is_some_and(|line| line.starts_with("m=application "))
-            || sections.next().is_some()
-        {
-            return Err(PeerError::Sections);
-        }
-        // One by one, so that one that does not fit costs only itself.
-        let (candidates, description): (Vec<_>, Vec<_>) =
-            sdp.split_inclusive('\n').partition(|line| line.starts_with("a=candidate:"));
-        let description = kind(description.concat()).map_err(PeerError::Description)?;
-        self.connection.set_remote_description(description).await.map_err(PeerError::Description)?;
-        for candidate in candidates {
-            if let Err(error) = self.add(candidate.trim_end().trim_start_matches("a=").to_owned()).await {
-                tracing::debug!(%error, "a candidate in a description");
+    fn begin(&self, keeper: oneshot::Sender<Begin>, begin: Begin) {
+        for candidate in begin.remote.candidates.iter().take(MAX_CANDIDATES) {
+            // One that does not fit costs only itself.
+            if let Err(error) = self.add(candidate) {
+                tracing::debug!(%error, "in a description");
             }
         }
-        Ok(())
+        // A keeper that is gone has said so.
+        let _ = keeper.send(begin);
     }
 
-    async fn add(&self, candidate: String) -> Result<(), PeerError> {
-        let candidate = RTCIceCandidateInit { candidate, ..RTCIceCandidateInit::default() };
-        self.connection.add_ice_candidate(candidate).await.map_err(PeerError::Candidate)
+    fn add(&self, candidate: &str) -> Result<(), PeerError> {
+        let candidate = candidate.strip_prefix("candidate:").unwrap_or(candidate);
+        if candidate.is_empty() {
+            return Ok(());
+        }
+        let candidate = unmarshal_candidate(candidate).map_err(|_| PeerError::Candidate)?;
+        // Of TCP, the stack knows nothing; a data channel has no second component.
+        if !candidate.network_type().is_udp() || candidate.component() != 1 {
+            return Err(PeerError::Candidate);
+        }
+        let candidate: Arc<dyn IceCandidate + Send + Sync> = Arc::new(candidate);
+        self.ice.add_remote_candidate(&candidate).map_err(|_| PeerError::Candidate)
     }
 }
 
@@ -234,30 +315,34 @@ impl Drop for Peer {
     }
 }
 
-/// How far a connection is. It only ever goes on.
+/// How far a connection is on its way down. It never comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum Stage {
-    New,
-    /// The path is secured.
-    Secured,
-    /// The data channel is open.
-    Open,
+    Live,
     /// Something ended it.
     Ending,
     /// Nothing is left of it.
     Ended,
 }
 
-/// What a connection's tasks and callbacks share. It does not hold the connection, which holds it.
-#[derive(Debug)]
+/// What a connection's tasks and callbacks share. It does not hold the ICE agent, which holds it.
 struct Line {
     stage: watch::Sender<Stage>,
+    /// Once the path is secured.
+    association: OnceLock<Association>,
     /// Once it is open.
-    channel: OnceLock<Arc<DataChannel>>,
-    /// The tag of the one section of the descriptions.
+    stream: OnceLock<Arc<Stream>>,
+    /// The tag of the one section, once we have spoken.
     mid: OnceLock<String>,
+    found: Mutex<Found>,
+}
+
+/// The candidates found so far.
+#[derive(Debug)]
+struct Found {
     /// Until the last event.
-    events: Mutex<Option<mpsc::Sender<PeerEvent>>>,
+    events: Option<mpsc::Sender<PeerEvent>>,
+    candidates: Vec<String>,
 }
 
 impl Line {
@@ -276,133 +361,202 @@ impl Line {
         let _ = self.stage.subscribe().wait_for(|reached| *reached >= stage).await;
     }
 
-    fn listen(self: &Arc<Self>, connection: &RTCPeerConnection, channel: &Arc<RTCDataChannel>) {
+    fn listen(self: &Arc<Self>, ice: &Ice) {
         let line = Arc::clone(self);
-        connection.on_ice_candidate(Box::new(move |candidate| {
-            line.found(candidate);
-            Box::pin(async {})
-        }));
-        let line = Arc::clone(self);
-        connection.on_peer_connection_state_change(Box::new(move |state| {
-            match state {
-                RTCPeerConnectionState::Connected => line.raise(Stage::Secured),
-                RTCPeerConnectionState::Failed | RTCPeerConnectionState::Closed => line.raise(Stage::Ending),
-                RTCPeerConnectionState::Unspecified
-                | RTCPeerConnectionState::New
-                | RTCPeerConnectionState::Connecting
-                | RTCPeerConnectionState::Disconnected => {}
+        ice.on_candidate(Box::new(move |candidate| {
+            if let Some(candidate) = candidate {
+                line.found(format!("candidate:{}", candidate.marshal()));
             }
             Box::pin(async {})
         }));
         let line = Arc::clone(self);
-        connection.on_data_channel(Box::new(move |_| {
-            // Channels are agreed on beforehand. Whoever announces one would have us hold thousands.
-            line.raise(Stage::Ending);
+        ice.on_connection_state_change(Box::new(move |state| {
+            if matches!(state, ConnectionState::Failed | ConnectionState::Closed) {
+                line.raise(Stage::Ending);
+            }
             Box::pin(async {})
-        }));
-        let line = Arc::clone(self);
-        // Weakly, or the channel would hold itself.
-        let opening = Arc::downgrade(channel);
-        channel.on_open(Box::new(move || {
-            Box::pin(async move {
-                let Some(channel) = opening.upgrade() else { return };
-                match channel.detach().await {
-                    Ok(open) => {
-                        let _ = line.channel.set(open);
-                        line.raise(Stage::Open);
-                    }
-                    Err(_) => line.raise(Stage::Ending),
-                }
-            })
         }));
     }
 
-    fn found(&self, candidate: Option<RTCIceCandidate>) {
-        let Some(Ok(found)) = candidate.map(|candidate| candidate.to_json()) else { return };
-        let candidate = Candidate {
-            candidate: found.candidate,
-            sdp_mid: self.mid.get().cloned(),
-            sdp_m_line_index: Some(0),
-        };
-        if let Some(events) = &*self.lock_events()
+    fn found(&self, candidate: String) {
+        let mut found = lock(&self.found);
+        // The other side takes no more.
+        if found.candidates.len() == MAX_CANDIDATES {
+            return;
+        }
+        found.candidates.push(candidate.clone());
+        let candidate = Candidate { candidate, sdp_mid: self.mid.get().cloned(), sdp_m_line_index: Some(0) };
+        if let Some(events) = &found.events
             && events.try_send(PeerEvent::Found(candidate)).is_err()
         {
             tracing::debug!("a candidate is not told: nobody takes what is");
         }
     }
-
-    fn lock_events(&self) -> MutexGuard<'_, Option<mpsc::Sender<PeerEvent>>> {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-/// Reads until something ends the connection, takes it down, and says so.
-async fn keep(connection: Arc<RTCPeerConnection>, line: Arc<Line>, events: mpsc::Sender<PeerEvent>) {
+/// Connects and reads until something ends it, takes everything down, and says so.
+async fn keep(
+    ice: Arc<Ice>,
+    line: Arc<Line>,
+    events: mpsc::Sender<PeerEvent>,
+    certificate: Certificate,
+    begun: oneshot::Receiver<Begin>,
+) {
+    let mut dtls = None;
     tokio::select! {
         () = line.reaches(Stage::Ending) => {}
-        () = read(&line, &events) => {}
+        outcome = work(&ice, &line, &events, certificate, begun, &mut dtls) => {
+            if let Err(error) = outcome {
+                tracing::debug!(%error, "a peer connection came to nothing");
+            }
+        }
     }
     line.raise(Stage::Ending);
-    if let Err(error) = connection.close().await {
-        // It closes what it can, and reports what was closed already.
-        tracing::debug!(%error, "while closing a peer connection");
+    // Each closes what it can, and fails where the other side was faster.
+    if let Some(association) = line.association.get() {
+        let _ = association.close().await;
     }
-    drop(connection);
+    if let Some(dtls) = dtls {
+        let _ = dtls.close().await;
+    }
+    let _ = ice.close().await;
+    drop(ice);
     // From here on nothing else is told.
-    line.lock_events().take();
+    lock(&line.found).events = None;
     line.raise(Stage::Ended);
     let _ = events.send(PeerEvent::Closed).await;
 }
 
-/// Tells what arrives, until the data channel closes, or when it never opens.
-async fn read(line: &Line, events: &mpsc::Sender<PeerEvent>) {
-    line.reaches(Stage::Secured).await;
-    if tokio::time::timeout(CHANNEL_TIMEOUT, line.reaches(Stage::Open)).await.is_err() {
-        tracing::debug!("the path stands, but the data channel does not open");
-        return;
-    }
-    let Some(channel) = line.channel.get() else { return };
-    if events.send(PeerEvent::Opened).await.is_err() {
-        return;
-    }
-    let mut buffer = vec![0; RECEIVE_BUFFER];
+/// Why it came to nothing.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Tells what arrives once both have spoken and are connected, until the data channel closes.
+async fn work(
+    ice: &Ice,
+    line: &Line,
+    events: &mpsc::Sender<PeerEvent>,
+    certificate: Certificate,
+    begun: oneshot::Receiver<Begin>,
+    dtls: &mut Option<Arc<DTLSConn>>,
+) -> Result<(), Cause> {
+    let begin = begun.await?;
+    let (ufrag, pwd) = (begin.remote.ufrag.clone(), begin.remote.pwd.clone());
+    let (_held, cancelled) = mpsc::channel(1);
+    let path: Arc<dyn Conn + Send + Sync> = if begin.is_controlling {
+        ice.dial(cancelled, ufrag, pwd).await?
+    } else {
+        ice.accept(cancelled, ufrag, pwd).await?
+    };
+    let secured = secure(path, certificate, &begin, line, dtls);
+    let (association, stream) = timeout(SECURE_TIMEOUT, secured).await??;
+    let stream = line.stream.get_or_init(|| stream);
+    events.send(PeerEvent::Opened).await?;
+    let mut buffer = vec![0; MAX_MESSAGE_BYTES + 1];
     loop {
-        let before = channel.messages_received();
-        let Ok((length, is_text)) = channel.read_data_channel(&mut buffer).await else { return };
-        // Its end reads as an empty message that is not counted.
-        if length == 0 && channel.messages_received() == before {
-            return;
-        }
-        let received = received(&buffer[..length], is_text);
-        if events.send(PeerEvent::Received(received)).await.is_err() {
-            return;
-        }
+        let received = tokio::select! {
+            read = stream.read_sctp(&mut buffer) => match read {
+                Ok((0, Kind::Unknown)) => return Ok(()),
+                Ok((length, kind)) => received(&buffer[..length], kind),
+                // The buffer is full of its beginning; the rest is thrown away.
+                Err(webrtc::sctp::Error::ErrShortBuffer { .. }) => {
+                    Received::Text(String::from_utf8_lossy(&buffer).into_owned())
+                }
+                Err(error) => return Err(error.into()),
+            },
+            // Channels are agreed on beforehand. Whoever opens others would have us hold thousands.
+            _ = association.accept_stream() => return Err("another data channel was opened".into()),
+        };
+        events.send(PeerEvent::Received(received)).await?;
     }
 }
 
-fn received(bytes: &[u8], is_text: bool) -> Received {
-    if !is_text {
-        return Received::Binary;
+/// Secures a path, makes sure that whoever is at its end is the one described, and opens the data channel.
+async fn secure<'line>(
+    path: Arc<dyn Conn + Send + Sync>,
+    certificate: Certificate,
+    begin: &Begin,
+    line: &'line Line,
+    held: &mut Option<Arc<DTLSConn>>,
+) -> Result<(&'line Association, Arc<Stream>), Cause> {
+    let config = DtlsConfig {
+        certificates: vec![certificate],
+        client_auth: ClientAuthType::RequireAnyClientCert,
+        // Nobody vouches for these certificates: the fingerprint says which it is (RFC 8122 section 6.2).
+        insecure_skip_verify: true,
+        srtp_protection_profiles: SRTP.to_vec(),
+        flight_interval: DTLS_REPEAT,
+        ..DtlsConfig::default()
+    };
+    let dtls = Arc::new(DTLSConn::new(path, config, begin.is_client, None).await?);
+    *held = Some(Arc::clone(&dtls));
+    let shown = dtls.connection_state().await.peer_certificates;
+    if !shown.first().is_some_and(|der| begin.remote.fingerprints.contains(&fingerprint(der))) {
+        return Err("the certificate is not the one described".into());
     }
-    if bytes.len() > MAX_MESSAGE_BYTES {
-        return Received::Text(String::from_utf8_lossy(&bytes[..=MAX_MESSAGE_BYTES]).into_owned());
+    let config = SctpConfig {
+        net_conn: dtls,
+        max_receive_buffer_size: RECEIVE_WINDOW,
+        max_message_size: match begin.remote.max_message_size {
+            0 => MAX_MESSAGE_SIZE,
+            theirs => theirs.min(MAX_MESSAGE_SIZE),
+        },
+        mtu: 0,
+        name: String::new(),
+        local_port: SCTP_PORT,
+        remote_port: begin.remote.port,
+    };
+    let association = Association::client(config).await?;
+    let association = line.association.get_or_init(|| association);
+    let (_, id) = CONTROL_CHANNEL;
+    if let Ok(stream) = association.open_stream(id, Kind::String).await {
+        return Ok((association, stream));
     }
-    str::from_utf8(bytes).map_or(Received::Binary, |text| Received::Text(text.to_owned()))
+    // A message was faster, and has opened it.
+    match association.accept_stream().await {
+        Some(stream) if stream.stream_identifier() == id => Ok((association, stream)),
+        _ => Err("another data channel was opened".into()),
+    }
 }
 
-fn api() -> API {
-    let mut settings = SettingEngine::default();
-    settings.detach_data_channels();
-    settings.set_ice_timeouts(Some(DISCONNECTED_AFTER), Some(FAILED_AFTER), Some(KEEPALIVE));
-    settings.set_host_acceptance_min_wait(Some(Duration::ZERO));
-    settings.set_prflx_acceptance_min_wait(Some(Duration::ZERO));
-    settings.set_srflx_acceptance_min_wait(Some(Duration::ZERO));
-    settings.set_relay_acceptance_min_wait(Some(RELAY_WAIT));
+fn received(bytes: &[u8], kind: Kind) -> Received {
+    match kind {
+        Kind::StringEmpty => Received::Text(String::new()),
+        Kind::String if bytes.len() > MAX_MESSAGE_BYTES => {
+            Received::Text(String::from_utf8_lossy(bytes).into_owned())
+        }
+        Kind::String => {
+            str::from_utf8(bytes).map_or(Received::Binary, |text| Received::Text(text.to_owned()))
+        }
+        Kind::Unknown | Kind::Dcep | Kind::Binary | Kind::BinaryEmpty => Received::Binary,
+    }
+}
+
+fn fingerprint(certificate: &[u8]) -> [u8; 32] {
+    Sha256::digest(certificate).into()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn ice_config(servers: &[IceServer]) -> IceConfig {
     // A machine that has no other address can still talk to itself; the others have no use for this one.
     let is_alone = !has_network();
-    settings.set_include_loopback_candidate(is_alone);
-    settings.set_ip_filter(Box::new(move |address| is_alone || is_reachable(address)));
-    APIBuilder::new().with_setting_engine(settings).build()
+    IceConfig {
+        urls: servers.iter().flat_map(usable).collect(),
+        network_types: supported_network_types(),
+        disconnected_timeout: Some(DISCONNECTED_AFTER),
+        failed_timeout: Some(FAILED_AFTER),
+        keepalive_interval: Some(KEEPALIVE),
+        // The first path that works is as good as any: waiting for a better one is felt.
+        host_acceptance_min_wait: Some(Duration::ZERO),
+        prflx_acceptance_min_wait: Some(Duration::ZERO),
+        srflx_acceptance_min_wait: Some(Duration::ZERO),
+        relay_acceptance_min_wait: Some(RELAY_WAIT),
+        include_loopback: is_alone,
+        ip_filter: Arc::new(Some(Box::new(move |address| is_alone || is_reachable(address)))),
+        ..IceConfig::default()
+    }
 }
 
 fn has_network() -> bool {
@@ -420,34 +574,20 @@ fn is_reachable(address: IpAddr) -> bool {
     !address.is_loopback() && !address.is_unspecified() && !is_local
 }
 
-/// The servers among these that the stack can use: STUN, and TURN with its credentials, over UDP.
-fn usable(server: &IceServer) -> Vec<RTCIceServer> {
-    let credentials = server.username.clone().zip(server.credential.clone());
-    let takes = |url: &&String| match Url::parse_url(url) {
-        Ok(url) => match url.scheme {
-            SchemeType::Stun => true,
-            SchemeType::Turn => url.proto == ProtoType::Udp && credentials.is_some(),
-            SchemeType::Stuns | SchemeType::Turns | SchemeType::Unknown => false,
-        },
-        Err(_) => false,
+/// The addresses of a server that the stack can use: STUN, and TURN with its credentials, over UDP.
+fn usable(server: &IceServer) -> Vec<Url> {
+    let credentials = server.username.as_ref().zip(server.credential.as_ref());
+    let read = |url: &String| {
+        let url = Url::parse_url(url).ok()?;
+        match (url.scheme, url.proto, credentials) {
+            (SchemeType::Stun, ..) => Some(url),
+            (SchemeType::Turn, ProtoType::Udp, Some((username, password))) => {
+                Some(Url { username: username.clone(), password: password.clone(), ..url })
+            }
+            _ => None,
+        }
     };
-    let (username, credential) = credentials.clone().unwrap_or_default();
-    let usable = server.urls.iter().filter(takes);
-    usable
-        .map(|url| RTCIceServer {
-            urls: vec![url.clone()],
-            username: username.clone(),
-            credential: credential.clone(),
-        })
-        .collect()
-}
-
-/// A description without the candidates of a second component: there is none in a data channel.
-fn first_component(sdp: &str) -> String {
-    let is_second = |line: &&str| {
-        line.starts_with("a=candidate:") && line.split(' ').nth(1).is_some_and(|component| component != "1")
-    };
-    sdp.split_inclusive('\n').filter(|line| !is_second(line)).collect()
+    server.urls.iter().filter_map(read).collect()
 }
 
 #[cfg(test)]
