@@ -5,7 +5,10 @@
 //! cargo run --example echo_helper < invite
 //! ```
 
-#![allow(clippy::wildcard_enum_match_arm, reason = "a program takes the events it wants, and later ones come")]
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a program takes the events it wants, and later ones come"
+)]
 
 use alongside_agent::{Agent, Command, Event, HelperOptions};
 

@@ -4,7 +4,10 @@
 //! cargo run --example watch < invite
 //! ```
 
-#![allow(clippy::wildcard_enum_match_arm, reason = "a program takes the events it wants, and later ones come")]
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a program takes the events it wants, and later ones come"
+)]
 #![allow(clippy::print_stdout, reason = "printing is what it does")]
 
 use std::collections::HashMap;

@@ -180,8 +180,8 @@ impl Driver {
                 self.connection.take_if(|(own, _)| *own == generation);
                 return;
             }
-            // Taken out before.
-            Output::Timeout { .. } => return,
+            // Whoever drives the page goes there: it was theirs to allow. The time was taken out before.
+            Output::Go { .. } | Output::Timeout { .. } => return,
         };
         self.told.push_back(told);
     }

@@ -17,6 +17,7 @@ use alongside_signaling_proto::wire::{
     AgentToBroker, Asked, Attend, BrokerToAgent, Challenge, Claim, Enlist, ErrorCode, IceServer, Refused,
 };
 use tokio::sync::mpsc;
+use url::Url;
 
 use crate::agent::Failure;
 use crate::clock;
@@ -294,11 +295,24 @@ impl Desk {
             Command::Available => self.attend(true),
             Command::Away => self.attend(false),
             Command::Quit => self.quit(),
-            Command::Propose { session, .. }
-            | Command::Refresh { session, .. }
-            | Command::Allow { session, .. }
+            Command::Propose { session, url, reference } => {
+                // As browsers write it: what a person types may lack the slash at its end.
+                let url = Url::parse(&url).map_or(url, String::from);
+                self.propose(session, Some(url), reference);
+            }
+            Command::Refresh { session, reference } => self.propose(session, None, reference),
+            Command::Allow { session, .. }
             | Command::Refuse { session, .. }
             | Command::Go { session, .. } => self.room.error("wrong-role", Some(session), None),
+        }
+    }
+
+    fn propose(&mut self, session: SessionId, url: Option<String>, reference: Option<String>) {
+        if let Some(helped) = self.sessions.get_mut(&session) {
+            helped.report.call(reference);
+            self.input(session, Input::Propose { url });
+        } else {
+            self.room.error("unknown-session", Some(session), reference);
         }
     }
 
@@ -312,7 +326,7 @@ impl Desk {
         let Some(asked) = self.asking.remove(&ticket) else {
             return self.room.error("unknown-ticket", Some(ticket), None);
         };
-        let driver = Driver::new(Session::helper());
+        let driver = Driver::new(Session::helper(asked.origin.clone()));
         self.sessions.insert(ticket, Helped { asked, driver, report: Report::new(Role::Helper) });
         self.input(ticket, Input::Accept { session: ticket });
     }

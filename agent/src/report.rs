@@ -7,7 +7,7 @@ use alongside_agent_proto::wire::{Page, Role};
 use alongside_signaling_proto::id::SessionId;
 use serde::Serialize;
 
-use crate::event::Event;
+use crate::event::{Event, ProposalKind};
 use crate::words;
 
 /// How many of one's own messages are remembered until they are read. With a peer who never says so, marks of older
@@ -26,7 +26,9 @@ pub(crate) struct Report {
     first: u32,
     delivered: u32,
     read: u32,
-    /// What the command called the message that is being taken.
+    /// Helper: what is proposed, an address and loading the page again, and what the command called it.
+    proposed: [Option<(u32, Option<String>)>; 2],
+    /// What the command called the message or the proposal that is being taken.
     calling: Option<String>,
 }
 
@@ -40,11 +42,12 @@ impl Report {
             first: 1,
             delivered: 0,
             read: 0,
+            proposed: [None, None],
             calling: None,
         }
     }
 
-    /// Notes what the command calls the message that the session takes next.
+    /// Notes what the command calls the message or the proposal that the session takes next.
     pub(crate) fn call(&mut self, reference: Option<String>) {
         self.calling = reference;
     }
@@ -92,6 +95,23 @@ impl Report {
                 }
             }
             session::Event::Typing { on } => out.push_back(Event::Typing { session, on }),
+            session::Event::Proposed { id, url } => {
+                let kind = if url.is_some() { ProposalKind::Address } else { ProposalKind::Refresh };
+                out.push_back(Event::Proposed { session, id, kind, url });
+            }
+            session::Event::Proposing { id, url } => {
+                let [address, refresh] = &mut self.proposed;
+                let kept = if url.is_some() { address } else { refresh };
+                *kept = Some((id, self.calling.take()));
+            }
+            session::Event::Allowed { id } => {
+                let reference = self.answered(id);
+                out.push_back(Event::Allowed { session, id, reference });
+            }
+            session::Event::Declined { id } => {
+                let reference = self.answered(id);
+                out.push_back(Event::Refused { session, id, reference });
+            }
             session::Event::Ended { by } => out.push_back(Event::Ended { session, by }),
             session::Event::Error { code } => {
                 let reference = self.calling.take();
@@ -105,6 +125,12 @@ impl Report {
         if self.was_connected {
             out.push_back(Event::Ended { session, by: EndedBy::Lost });
         }
+    }
+
+    /// What the command called a proposal of ours that is answered now.
+    fn answered(&mut self, id: u32) -> Option<String> {
+        let open = self.proposed.iter_mut().find(|open| open.as_ref().is_some_and(|(own, _)| *own == id));
+        open.and_then(Option::take).and_then(|(_, reference)| reference)
     }
 
     fn called(&self, id: u32) -> Option<String> {
@@ -130,6 +156,7 @@ pub(crate) fn flat(code: &SessionErrorCode) -> String {
         | SessionErrorCode::SealBroken
         | SessionErrorCode::PeerFault
         | SessionErrorCode::NotSent
+        | SessionErrorCode::NotProposed
         | SessionErrorCode::TicketGone => kebab(code),
     }
 }

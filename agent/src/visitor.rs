@@ -4,12 +4,14 @@
 //! and I3).
 
 use alongside_agent_proto::address::{CleanAddress, Urls, clean_address};
+use alongside_agent_proto::limits::MAX_TITLE_BYTES;
 use alongside_agent_proto::session::{self, Input, Session, SessionErrorCode, State, Whereabouts};
 use alongside_agent_proto::wire::{Client, Role, Scroll, Viewport};
 use alongside_signaling_proto::id::{Place, Sealed, SessionId, TeamId};
 use alongside_signaling_proto::wire::{BrokerToAgent, Claimed, IceServer};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use url::Url;
 
 use crate::agent::{Failure, VisitorOptions};
 use crate::clock;
@@ -107,7 +109,10 @@ pub(crate) async fn ask(
             command = commands.recv(), if asking.quit_at.is_none() => {
                 asking.command(command.unwrap_or(Command::Quit));
             }
-            Some(location) = locations.recv() => asking.navigated(location),
+            // What the person does on other sites in the same tab is nobody's business.
+            Some(location) = locations.recv() => {
+                asking.navigated(location);
+            }
             () = &mut deserted, if asking.quit_at.is_none() => asking.quit(),
             () = due => asking.input(Input::TimedOut),
         }
@@ -132,6 +137,12 @@ async fn next(signaling: &mut Option<(Signaling, mpsc::Receiver<News>)>) -> News
         },
         None => std::future::pending().await,
     }
+}
+
+/// The beginning of a text that is too long.
+fn cut(mut text: String, max: usize) -> String {
+    text.truncate(text.floor_char_boundary(max));
+    text
 }
 
 impl Asking {
@@ -225,14 +236,15 @@ impl Asking {
             Command::Typing { session, on } => self.tell(session, Input::Writing { on }),
             Command::End { session } => self.tell(session, Input::End),
             Command::Go { session, url, title } => {
-                if self.knows(session, None) {
-                    self.navigated(Location::unseen(url, title));
+                if self.knows(session, None) && !self.navigated(Location::unseen(url, title)) {
+                    self.room.error("other-origin", Some(session), None);
                 }
             }
-            Command::Allow { session, .. }
-            | Command::Refuse { session, .. }
-            | Command::Propose { session, .. }
-            | Command::Refresh { session, .. } => self.room.error("wrong-role", Some(session), None),
+            Command::Allow { session, id } => self.tell(session, Input::Allow { id }),
+            Command::Refuse { session, id } => self.tell(session, Input::Decline { id }),
+            Command::Propose { session, .. } | Command::Refresh { session, .. } => {
+                self.room.error("wrong-role", Some(session), None)
+            }
             Command::Accept { .. } | Command::Available | Command::Away => {
                 self.room.error("wrong-role", None, None);
             }
@@ -253,11 +265,19 @@ impl Asking {
         }
     }
 
-    fn navigated(&mut self, location: Location) {
+    /// Reports where the visitor is; says whether that is on the session's site, and so for the helper to know.
+    fn navigated(&mut self, location: Location) -> bool {
         let Location { url, title, viewport, scroll } = location;
-        let CleanAddress { url, omitted, redacted } = clean_address(&url, self.urls);
+        // As browsers write it: the cleaning takes nothing else.
+        let Ok(address) = Url::parse(&url) else { return false };
+        if address.origin().ascii_serialization() != self.origin {
+            return false;
+        }
+        let CleanAddress { url, omitted, redacted } = clean_address(address.as_str(), self.urls);
+        let title = cut(title, MAX_TITLE_BYTES);
         let page = Whereabouts { url, title, omitted, redacted, viewport, scroll };
         self.input(Input::Navigated { page });
+        true
     }
 
     fn quit(&mut self) {

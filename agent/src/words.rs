@@ -32,6 +32,10 @@ pub(crate) fn explain(code: &str) -> &'static str {
         "peer-fault" => "The other side did not keep to the protocol, so the session was ended.",
         // What was wanted does not fit.
         "not-sent" => "That was not sent: it is empty or too long, or too much is waiting to be delivered.",
+        "not-proposed" => {
+            "That was not proposed: it is no address of the visitor's site, or nobody is there any more."
+        }
+        "other-origin" => "That is another site, so it stays between you and your browser.",
         "unknown-session" => "There is no such session. It may have ended.",
         "unknown-ticket" => "Nobody waits with that ticket any more.",
         "wrong-role" => "That is for the other side to do.",

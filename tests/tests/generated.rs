@@ -100,7 +100,8 @@ fn peer_types() {
     out.push_str("\nimport type { AgentToBroker, ErrorCode, IceServer, LeaveReason, Place, Sealed, SessionId, TeamId } from \"./signaling\";\n\n");
     declarations!(out:
         peer::Role, peer::PeerMessage, peer::Hello, peer::Page, peer::Viewport, peer::Scroll, peer::Client,
-        peer::Screen, peer::Chat, peer::Ack, peer::Read, peer::Typing, peer::PeerRefused, peer::PeerErrorCode,
+        peer::Screen, peer::Chat, peer::Ack, peer::Read, peer::Typing, peer::Propose, peer::Answered,
+        peer::PeerRefused, peer::PeerErrorCode,
         peer::Introduction, peer::SealedSignal, peer::Candidate,
         session::Input, session::Whereabouts, session::Output, session::Event, session::State, session::EndedBy,
         session::UnverifiedCode, session::SessionErrorCode, session::UnsupportedCode,
@@ -119,7 +120,8 @@ fn peer_types() {
     limits!(out, "../../agent/proto/src/limits.rs", peer_limits:
         MAX_MESSAGE_BYTES, MAX_TEXT_BYTES, MAX_URL_BYTES, MAX_TITLE_BYTES, MAX_ATTRIBUTES, MAX_ATTRIBUTE_BYTES,
         MAX_DESCRIPTION_BYTES, MAX_CANDIDATES, MAX_CANDIDATE_BYTES, MAX_OUTBOX, HELLO_INTERVAL_MS, CONNECT_TIMEOUT_MS,
-        END_TIMEOUT_MS, TYPING_TIMEOUT_MS, TYPING_INTERVAL_MS, SOCKET_LINGER_MS, MAX_FAULTS, MAX_LOST_CLAIMS,
+        END_TIMEOUT_MS, TYPING_TIMEOUT_MS, TYPING_INTERVAL_MS, SOCKET_LINGER_MS,
+        MAX_FAULTS, MAX_LOST_CLAIMS,
     );
     same("web/src/wire/peer.ts", &out);
 }

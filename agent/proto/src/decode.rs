@@ -99,11 +99,17 @@ pub fn decode_peer(text: &str) -> Result<Option<PeerMessage>, DecodeError> {
             within([(page.url.as_str(), MAX_URL_BYTES), (page.title.as_str(), MAX_TITLE_BYTES)])?;
         }
         PeerMessage::Client(client) => check_client(client)?,
+        PeerMessage::Propose(propose) if propose.id == 0 => return Err(DecodeError::BadMessage),
+        PeerMessage::Propose(propose) => {
+            within(propose.url.as_deref().map(|url| (url, MAX_URL_BYTES)))?;
+        }
         PeerMessage::Hello(_)
         | PeerMessage::HelloAck
         | PeerMessage::Ack(_)
         | PeerMessage::Read(_)
         | PeerMessage::Typing(_)
+        | PeerMessage::Allowed(_)
+        | PeerMessage::Declined(_)
         | PeerMessage::End
         | PeerMessage::Refused(_) => {}
     }

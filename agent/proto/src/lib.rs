@@ -40,6 +40,7 @@ pub mod decode;
 pub mod limits;
 mod negotiation;
 mod outbox;
+mod proposals;
 pub mod session;
 mod talk;
 pub mod wire;

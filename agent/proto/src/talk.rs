@@ -120,7 +120,10 @@ impl Talk {
             | PeerMessage::Chat(_)
             | PeerMessage::Ack(_)
             | PeerMessage::Read(_)
-            | PeerMessage::Typing(_) => {
+            | PeerMessage::Typing(_)
+            | PeerMessage::Propose(_)
+            | PeerMessage::Allowed(_)
+            | PeerMessage::Declined(_) => {
                 if self.heard || *message == PeerMessage::HelloAck {
                     self.acknowledged = true;
                     self.hello_at = None;
@@ -173,7 +176,10 @@ impl Talk {
             | PeerMessage::Chat(_)
             | PeerMessage::Ack(_)
             | PeerMessage::Read(_)
-            | PeerMessage::Typing(_) => self.refuse(PeerErrorCode::WrongState, out),
+            | PeerMessage::Typing(_)
+            | PeerMessage::Propose(_)
+            | PeerMessage::Allowed(_)
+            | PeerMessage::Declined(_) => self.refuse(PeerErrorCode::WrongState, out),
         }
     }
 

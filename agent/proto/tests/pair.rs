@@ -18,6 +18,9 @@ use alongside_signaling_proto::id::{Place, Sealed, SessionId, TeamId};
 use alongside_signaling_proto::wire::{AgentToBroker, ErrorCode, LeaveReason};
 use proptest::prelude::*;
 
+/// Where the visitor is.
+const ORIGIN: &str = "https://shop.example";
+
 /// What chance may do to a pair.
 #[derive(Debug, Clone)]
 enum Move {
@@ -48,6 +51,15 @@ enum Move {
         on: bool,
     },
     Go,
+    /// The helper proposes an address, or to load the page again.
+    Propose {
+        address: bool,
+    },
+    /// The visitor answers the last proposal, or the one before.
+    Answer {
+        allow: bool,
+        last: bool,
+    },
     End {
         visitor: bool,
     },
@@ -65,6 +77,8 @@ fn moves() -> impl Strategy<Value = Move> {
         12 => (any::<bool>(), 0..9u32).prop_map(|(visitor, seq)| Move::See { visitor, seq }),
         12 => any::<(bool, bool)>().prop_map(|(visitor, on)| Move::Write { visitor, on }),
         12 => Just(Move::Go),
+        6 => any::<bool>().prop_map(|address| Move::Propose { address }),
+        6 => (any::<bool>(), any::<bool>()).prop_map(|(allow, last)| Move::Answer { allow, last }),
         1 => any::<bool>().prop_map(|visitor| Move::End { visitor }),
     ]
 }
@@ -90,6 +104,8 @@ struct Side {
     arrived: Vec<String>,
     said: Vec<String>,
     delivered: u32,
+    /// The last proposal that was shown.
+    proposed: u32,
     states: Vec<State>,
 }
 
@@ -105,6 +121,7 @@ impl Side {
             arrived: Vec::new(),
             said: Vec::new(),
             delivered: 0,
+            proposed: 0,
             states: Vec::new(),
         }
     }
@@ -124,7 +141,7 @@ struct Pair {
 
 impl Pair {
     fn new() -> Self {
-        let session = Session::visitor(vec![TeamId([1; 32])], "https://shop.example".to_owned());
+        let session = Session::visitor(vec![TeamId([1; 32])], ORIGIN.to_owned());
         let mut pair = Self {
             now: 1_800_000_000_000,
             visitor: Side::new(session),
@@ -222,6 +239,7 @@ impl Pair {
             Output::Event { event } => self.tell(visitor, event),
             Output::Dial
             | Output::HangUp
+            | Output::Go { .. }
             | Output::Accept { .. }
             | Output::AddCandidate { .. }
             | Output::Signal { .. }
@@ -261,7 +279,15 @@ impl Pair {
                 assert!(seq > side.delivered, "told once");
                 side.delivered = seq;
             }
-            Event::Page { .. } | Event::Client { .. } => assert_eq!(own, Role::Helper),
+            Event::Proposed { id, .. } => {
+                assert_eq!(own, Role::Visitor);
+                side.proposed = id;
+            }
+            Event::Page { .. }
+            | Event::Client { .. }
+            | Event::Proposing { .. }
+            | Event::Allowed { .. }
+            | Event::Declined { .. } => assert_eq!(own, Role::Helper),
             Event::Waiting { .. }
             | Event::Helper { .. }
             | Event::Read { .. }
@@ -355,7 +381,7 @@ impl Pair {
                         && helper.generation.is_none()
                 });
                 if let Some(session) = self.ticket.filter(|_| is_free) {
-                    self.helper = Some(Side::new(Session::helper()));
+                    self.helper = Some(Side::new(Session::helper(ORIGIN.to_owned())));
                     self.input(false, Input::Accept { session });
                 }
             }
@@ -385,6 +411,16 @@ impl Pair {
             }
             Move::See { visitor, seq } => self.input(visitor, Input::Seen { seq }),
             Move::Write { visitor, on } => self.input(visitor, Input::Writing { on }),
+            Move::Propose { address } => {
+                if self.helper.is_some() {
+                    let url = address.then(|| format!("{ORIGIN}/proposed"));
+                    self.input(false, Input::Propose { url });
+                }
+            }
+            Move::Answer { allow, last } => {
+                let id = self.visitor.proposed.saturating_sub(u32::from(!last));
+                self.input(true, if allow { Input::Allow { id } } else { Input::Decline { id } });
+            }
             Move::Go => self.input(true, Input::Navigated { page: whereabouts(&self.words.to_string()) }),
             Move::End { visitor } => self.input(visitor, Input::End),
         }
@@ -473,9 +509,9 @@ proptest! {
     #[test]
     fn anything_may_happen(visitor: bool, inputs in prop::collection::vec(any_input(), 0..200)) {
         let mut session = if visitor {
-            Session::visitor(vec![TeamId([1; 32]), TeamId([2; 32])], "https://shop.example".to_owned())
+            Session::visitor(vec![TeamId([1; 32]), TeamId([2; 32])], ORIGIN.to_owned())
         } else {
-            Session::helper()
+            Session::helper(ORIGIN.to_owned())
         };
         let mut now = 0;
         for (input, ms) in inputs {

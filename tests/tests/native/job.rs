@@ -1,6 +1,6 @@
 //! The main job: ask, accept, page and client information, messages with their marks, navigation, end.
 
-use alongside_agent::{Command, Event};
+use alongside_agent::{Command, Event, Location, ProposalKind};
 use alongside_agent_proto::session::EndedBy;
 
 use crate::world::{SHOP, World, client};
@@ -111,6 +111,54 @@ async fn who_takes_the_ask_back_is_withdrawn() {
     assert_eq!(helper.next().await, Some(Event::Withdrawn { ticket }));
     helper.tell(Command::Accept { ticket }).await;
     assert!(matches!(helper.next().await, Some(Event::Error { code, .. }) if code == "unknown-ticket"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_is_allowed_and_another_declined() {
+    let world = World::new().await;
+    let (mut helper, mut visitor, session) = world.pair().await;
+    for (id, url, allow) in [(1, Some(format!("{SHOP}/vases")), true), (2, None, false)] {
+        let reference = Some(format!("proposal {id}"));
+        let kind = if url.is_some() { ProposalKind::Address } else { ProposalKind::Refresh };
+        helper
+            .tell(match url.clone() {
+                Some(url) => Command::Propose { session, url, reference: reference.clone() },
+                None => Command::Refresh { session, reference: reference.clone() },
+            })
+            .await;
+        let proposed = visitor.until(|event| matches!(event, Event::Proposed { .. })).await;
+        assert_eq!(proposed, Event::Proposed { session, id, kind, url });
+        let (answer, expected) = if allow {
+            (Command::Allow { session, id }, Event::Allowed { session, id, reference })
+        } else {
+            (Command::Refuse { session, id }, Event::Refused { session, id, reference })
+        };
+        visitor.tell(answer).await;
+        let told = |event: &Event| matches!(event, Event::Allowed { .. } | Event::Refused { .. });
+        assert_eq!(helper.until(told).await, expected);
+    }
+    let url = "https://elsewhere.example/".to_owned();
+    helper.tell(Command::Propose { session, url, reference: Some("far".to_owned()) }).await;
+    let told = helper.until(|event| matches!(event, Event::Error { .. })).await;
+    let Event::Error { code, reference, .. } = told else { unreachable!() };
+    assert_eq!((code.as_str(), reference.as_deref()), ("not-proposed", Some("far")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_sites_are_nobodys_business() {
+    let world = World::new().await;
+    let (mut helper, mut visitor, session) = world.pair().await;
+    helper.until(|event| matches!(event, Event::Page { .. })).await;
+    let navigations = visitor.agent.navigations().unwrap();
+    for url in ["https://bank.example/account", "about:blank", &format!("{SHOP}/back")] {
+        navigations.report(Location::unseen(url.to_owned(), "A title".to_owned())).await;
+    }
+    let next = helper.until(|event| matches!(event, Event::Page { .. })).await;
+    assert!(matches!(next, Event::Page { url, .. } if url == format!("{SHOP}/back")));
+    let url = "https://bank.example/".to_owned();
+    visitor.tell(Command::Go { session, url, title: String::new() }).await;
+    let told = visitor.until(|event| matches!(event, Event::Error { .. })).await;
+    assert!(matches!(told, Event::Error { code, .. } if code == "other-origin"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod connecting;
+mod proposing;
 mod queue;
 mod story;
 mod talking;
@@ -20,10 +21,11 @@ use story::Story;
 fn the_stories_are_as_written() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/transcripts");
     let update = std::env::var_os("UPDATE").is_some();
-    let stories: Vec<Story> = [queue::stories(), connecting::stories(), talking::stories(), walks::stories()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let stories: Vec<Story> =
+        [queue::stories(), connecting::stories(), talking::stories(), proposing::stories(), walks::stories()]
+            .into_iter()
+            .flatten()
+            .collect();
     assert!(stories.len() >= 15);
     let mut names = BTreeSet::new();
     for story in stories {

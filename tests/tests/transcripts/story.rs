@@ -48,7 +48,7 @@ impl Story {
     fn new(name: &'static str, about: &'static str, role: Role, teams: Vec<TeamId>) -> Self {
         let session = match role {
             Role::Visitor => Session::visitor(teams.clone(), ORIGIN.to_owned()),
-            Role::Helper => Session::helper(),
+            Role::Helper => Session::helper(ORIGIN.to_owned()),
         };
         Self { name, about, role, teams, session, now: BEGIN, steps: Vec::new() }
     }

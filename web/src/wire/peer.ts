@@ -11,7 +11,7 @@ export type Role = "visitor" | "helper";
 /**
  * One message on the `control` data channel.
  */
-export type PeerMessage = { "type": "hello" } & Hello | { "type": "hello-ack" } | { "type": "page" } & Page | { "type": "client" } & Client | { "type": "chat" } & Chat | { "type": "ack" } & Ack | { "type": "read" } & Read | { "type": "typing" } & Typing | { "type": "end" } | { "type": "refused" } & PeerRefused;
+export type PeerMessage = { "type": "hello" } & Hello | { "type": "hello-ack" } | { "type": "page" } & Page | { "type": "client" } & Client | { "type": "chat" } & Chat | { "type": "ack" } & Ack | { "type": "read" } & Read | { "type": "typing" } & Typing | { "type": "propose" } & Propose | { "type": "allowed" } & Answered | { "type": "declined" } & Answered | { "type": "end" } | { "type": "refused" } & PeerRefused;
 
 /**
  * The first word, repeated every `HELLO_INTERVAL_MS` until it is acknowledged: some stacks lose the first
@@ -189,6 +189,35 @@ export type Typing = {
 on: boolean, };
 
 /**
+ * The helper proposes to go to an address of the visitor's site, or to load the page again.
+ *
+ * Shape: `id` counts from 1 and rises. One proposal of each of the two kinds is open at a time: a newer one takes
+ * the place of the older.
+ * Errors: `too-large` above `MAX_URL_BYTES`, `bad-message` for an address that is not of the session's site,
+ * `wrong-sequence` for an `id` that does not rise.
+ */
+export type Propose = { 
+/**
+ * The helper's count.
+ */
+id: number, 
+/**
+ * Where to go; `null`: load the page again.
+ */
+url: string | null, };
+
+/**
+ * The visitor answers a proposal.
+ *
+ * Errors: `wrong-sequence` for one that was never made.
+ */
+export type Answered = { 
+/**
+ * Which proposal.
+ */
+id: number, };
+
+/**
  * A message of the other side was not understood.
  */
 export type PeerRefused = { 
@@ -349,7 +378,19 @@ seq: number, } | { "input": "writing",
 /**
  * Whether they are.
  */
-on: boolean, } | { "input": "navigated", 
+on: boolean, } | { "input": "propose", 
+/**
+ * Where to; `null`: load the page again.
+ */
+url: string | null, } | { "input": "allow", 
+/**
+ * Which.
+ */
+id: number, } | { "input": "decline", 
+/**
+ * Which.
+ */
+id: number, } | { "input": "navigated", 
 /**
  * Where the visitor is now.
  */
@@ -447,7 +488,11 @@ generation: number, } | { "output": "send",
 /**
  * What.
  */
-message: PeerMessage, } | { "output": "event", 
+message: PeerMessage, } | { "output": "go", 
+/**
+ * Where to; `null`: load the page again.
+ */
+url: string | null, } | { "output": "event", 
 /**
  * What.
  */
@@ -516,7 +561,31 @@ seq: number, } | { "event": "typing",
 /**
  * Whether they are.
  */
-on: boolean, } | { "event": "ended", 
+on: boolean, } | { "event": "proposed", 
+/**
+ * What to answer.
+ */
+id: number, 
+/**
+ * Where to, of this site; `null`: to load the page again.
+ */
+url: string | null, } | { "event": "proposing", 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * Where to; `null`: to load the page again.
+ */
+url: string | null, } | { "event": "allowed", 
+/**
+ * To which proposal.
+ */
+id: number, } | { "event": "declined", 
+/**
+ * Which proposal.
+ */
+id: number, } | { "event": "ended", 
 /**
  * Who ended it.
  */
@@ -544,7 +613,7 @@ export type UnverifiedCode = "handshake-failed" | "certificate-invalid" | "certi
 /**
  * Why a session failed, or what went wrong in it. Stable.
  */
-export type SessionErrorCode = { "unverified": UnverifiedCode } | { "refused": ErrorCode } | "connect-timeout" | "seal-broken" | "peer-fault" | { "peer-refused": PeerErrorCode } | "not-sent" | "ticket-gone" | { "unsupported": UnsupportedCode };
+export type SessionErrorCode = { "unverified": UnverifiedCode } | { "refused": ErrorCode } | "connect-timeout" | "seal-broken" | "peer-fault" | { "peer-refused": PeerErrorCode } | "not-sent" | "not-proposed" | "ticket-gone" | { "unsupported": UnsupportedCode };
 
 /**
  * What a machine or browser lacks. Stable.

@@ -129,6 +129,22 @@ pub enum Input {
         /// Whether they are.
         on: bool,
     },
+    /// Helper: the person proposes to go somewhere, or to load the page again. What cannot be proposed is not
+    /// taken, and an error says so.
+    Propose {
+        /// Where to; `null`: load the page again.
+        url: Option<String>,
+    },
+    /// Visitor: the person agrees to a proposal.
+    Allow {
+        /// Which.
+        id: u32,
+    },
+    /// Visitor: the person would rather not.
+    Decline {
+        /// Which.
+        id: u32,
+    },
     /// Visitor: the page, its address or its title is another; the address is cleaned already.
     Navigated {
         /// Where the visitor is now.
@@ -231,6 +247,11 @@ pub enum Output {
         /// What.
         message: PeerMessage,
     },
+    /// Visitor: go to this address, or load the page again; what was sent before still leaves.
+    Go {
+        /// Where to; `null`: load the page again.
+        url: Option<String>,
+    },
     /// Either: tell the person, or whoever uses the agent.
     Event {
         /// What.
@@ -304,6 +325,30 @@ pub enum Event {
     Typing {
         /// Whether they are.
         on: bool,
+    },
+    /// Visitor: the helper proposes something.
+    Proposed {
+        /// What to answer.
+        id: u32,
+        /// Where to, of this site; `null`: to load the page again.
+        url: Option<String>,
+    },
+    /// Helper: a proposal is on its way.
+    Proposing {
+        /// Its number.
+        id: u32,
+        /// Where to; `null`: to load the page again.
+        url: Option<String>,
+    },
+    /// Helper: the visitor agrees, and goes.
+    Allowed {
+        /// To which proposal.
+        id: u32,
+    },
+    /// Helper: the visitor would rather not.
+    Declined {
+        /// Which proposal.
+        id: u32,
     },
     /// Either: the session is over, in order.
     Ended {
@@ -394,6 +439,8 @@ pub enum SessionErrorCode {
     PeerRefused(PeerErrorCode),
     /// The message is empty, too long, or too many wait for their acknowledgement: it was not taken.
     NotSent,
+    /// The proposal is for another site, or nobody is there: it was not made.
+    NotProposed,
     /// The ticket was taken by another helper, or the visitor left.
     TicketGone,
     /// This machine or browser lacks what a session needs: said before anything was sent.

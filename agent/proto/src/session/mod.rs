@@ -23,6 +23,7 @@ pub use io::{
 
 use crate::limits::{CONNECT_TIMEOUT_MS, END_TIMEOUT_MS, MAX_FAULTS, MAX_LOST_CLAIMS, SOCKET_LINGER_MS};
 use crate::negotiation::Negotiation;
+use crate::proposals::Proposals;
 use crate::talk::Talk;
 use crate::wire::{PeerMessage, Role, SealedSignal};
 
@@ -34,9 +35,11 @@ pub struct Session {
     outputs: VecDeque<Output>,
     negotiation: Negotiation,
     talk: Talk,
-    /// Visitor: whom to ask, where from, and with which place.
-    teams: Vec<TeamId>,
+    proposals: Proposals,
+    /// The page's origin.
     origin: String,
+    /// Visitor: whom to ask, and with which place.
+    teams: Vec<TeamId>,
     place: Option<Place>,
     /// Which team is asked, and how many others may still be asked in its place.
     team: usize,
@@ -66,10 +69,10 @@ impl Session {
         Self::new(Role::Visitor, teams, origin)
     }
 
-    /// Makes a helper's session.
+    /// Makes a helper's session with a visitor on a page of this origin.
     #[must_use]
-    pub fn helper() -> Self {
-        Self::new(Role::Helper, Vec::new(), String::new())
+    pub fn helper(origin: String) -> Self {
+        Self::new(Role::Helper, Vec::new(), origin)
     }
 
     fn new(own: Role, teams: Vec<TeamId>, origin: String) -> Self {
@@ -80,8 +83,9 @@ impl Session {
             outputs: VecDeque::new(),
             negotiation: Negotiation::default(),
             talk: Talk::new(own),
-            teams,
+            proposals: Proposals::default(),
             origin,
+            teams,
             place: None,
             team: 0,
             hops,
@@ -193,6 +197,9 @@ impl Session {
             }
             Input::Seen { seq } => self.talk.seen(seq, &mut self.outputs),
             Input::Writing { on } => self.talk.writing(on, now, &mut self.outputs),
+            Input::Propose { url } => self.propose(url),
+            Input::Allow { id } => self.answer(id, true),
+            Input::Decline { id } => self.answer(id, false),
             Input::Navigated { page } => {
                 if self.own == Role::Visitor {
                     self.talk.navigated(page, &mut self.outputs);
@@ -425,10 +432,49 @@ impl Session {
             self.close();
             return self.finish(State::Ended, Event::Ended { by: self.other() }, now, LeaveReason::Ended);
         }
-        self.talk.take(message, now, &mut self.outputs);
+        self.take(message, now);
         self.check_faults(now);
         if self.ending && self.talk.is_settled() {
             self.finish_own(now);
+        }
+    }
+
+    fn take(&mut self, message: PeerMessage, now: u64) {
+        let (own, out) = (self.own, &mut self.outputs);
+        let is_through = self.talk.is_through();
+        let taken = match message {
+            PeerMessage::Propose(propose) if is_through && own == Role::Visitor => {
+                self.proposals.take(propose, &self.origin, out)
+            }
+            PeerMessage::Allowed(answered) if is_through && own == Role::Helper => {
+                self.proposals.answered(answered.id, true, out)
+            }
+            PeerMessage::Declined(answered) if is_through && own == Role::Helper => {
+                self.proposals.answered(answered.id, false, out)
+            }
+            other => {
+                self.talk.take(other, now, out);
+                Ok(())
+            }
+        };
+        if let Err(code) = taken {
+            self.talk.refuse(code, &mut self.outputs);
+        }
+    }
+
+    fn propose(&mut self, url: Option<String>) {
+        let is_made = self.own == Role::Helper
+            && self.state == State::Connected
+            && !self.ending
+            && self.proposals.propose(url, &self.origin, &mut self.outputs);
+        if !is_made {
+            self.tell(Event::Error { code: SessionErrorCode::NotProposed });
+        }
+    }
+
+    fn answer(&mut self, id: u32, is_allowed: bool) {
+        if self.own == Role::Visitor && self.state == State::Connected && !self.ending {
+            self.proposals.answer(id, is_allowed, &mut self.outputs);
         }
     }
 

@@ -9,6 +9,7 @@ mod client;
 mod hello;
 mod negotiation;
 mod page;
+mod propose;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,7 @@ pub use client::{Client, Screen};
 pub use hello::{Hello, PROTOCOL_VERSION, Role};
 pub use negotiation::{Candidate, Introduction, SealedSignal};
 pub use page::{Page, Scroll, Viewport};
+pub use propose::{Answered, Propose};
 
 /// The negotiated data channels: label, SCTP stream id, and how each delivers.
 ///
@@ -44,6 +46,12 @@ pub enum PeerMessage {
     Read(Read),
     /// Either: a person is writing, or has stopped.
     Typing(Typing),
+    /// Helper: a proposal.
+    Propose(Propose),
+    /// Visitor: agrees to a proposal, and goes.
+    Allowed(Answered),
+    /// Visitor: would rather not.
+    Declined(Answered),
     /// Either: the session is over.
     End,
     /// Either: a message of the other side was not understood, and nothing has changed.
