@@ -25,7 +25,7 @@ use crate::limits::{CONNECT_TIMEOUT_MS, END_TIMEOUT_MS, MAX_FAULTS, MAX_LOST_CLA
 use crate::negotiation::Negotiation;
 use crate::proposals::Proposals;
 use crate::talk::Talk;
-use crate::wire::{PeerMessage, Role, SealedSignal};
+use crate::wire::{Answered, PeerMessage, Role, SealedSignal};
 
 /// One side of one session.
 #[derive(Debug)]
@@ -440,22 +440,26 @@ impl Session {
     }
 
     fn take(&mut self, message: PeerMessage, now: u64) {
-        let (own, out) = (self.own, &mut self.outputs);
-        let is_through = self.talk.is_through();
-        let taken = match message {
-            PeerMessage::Propose(propose) if is_through && own == Role::Visitor => {
-                self.proposals.take(propose, &self.origin, out)
-            }
-            PeerMessage::Allowed(answered) if is_through && own == Role::Helper => {
-                self.proposals.answered(answered.id, true, out)
-            }
-            PeerMessage::Declined(answered) if is_through && own == Role::Helper => {
-                self.proposals.answered(answered.id, false, out)
-            }
-            other => {
-                self.talk.take(other, now, out);
-                Ok(())
-            }
+        let (out, is_through) = (&mut self.outputs, self.talk.is_through());
+        let (is_visitor, is_helper) = (self.own == Role::Visitor, self.own == Role::Helper);
+        let taken = if let PeerMessage::Propose(ref propose) = message
+            && is_through
+            && is_visitor
+        {
+            self.proposals.take(propose.clone(), &self.origin, out)
+        } else if let PeerMessage::Allowed(Answered { id }) = message
+            && is_through
+            && is_helper
+        {
+            self.proposals.answered(id, true, out)
+        } else if let PeerMessage::Declined(Answered { id }) = message
+            && is_through
+            && is_helper
+        {
+            self.proposals.answered(id, false, out)
+        } else {
+            self.talk.take(message, now, out);
+            Ok(())
         };
         if let Err(code) = taken {
             self.talk.refuse(code, &mut self.outputs);
