@@ -8,5 +8,6 @@
 )]
 
 mod job;
+mod soak;
 mod trouble;
 mod world;
