@@ -1,6 +1,8 @@
 //! One peer connection in a task of its own, so that nobody waits for WebRTC: told by messages, and telling by
 //! messages, in order.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use alongside_agent_proto::wire::Candidate;
 use alongside_signaling_proto::wire::IceServer;
 use tokio::sync::{mpsc, oneshot};
@@ -129,56 +131,73 @@ async fn work(
 async fn attempt(
     id: ConnectionId,
     peer: &Peer,
-    mut events: mpsc::Receiver<PeerEvent>,
+    events: mpsc::Receiver<PeerEvent>,
     inbox: &Inbox,
-    mut commands: mpsc::Receiver<Do>,
+    commands: mpsc::Receiver<Do>,
     offer: Option<String>,
 ) -> Result<(), PeerError> {
-    let mut in_hand = offer.is_none();
+    let in_hand = AtomicBool::new(offer.is_none());
     match offer {
         Some(offer) => {
-            let answer = peer.answer(offer).await?;
+            let answer = peer.answer(&offer)?;
             let _ = inbox.send((id, What::Described(answer))).await;
         }
         // Made now, so that its candidates are there when it is needed.
-        None => drop(peer.offer().await?),
+        None => drop(peer.offer()?),
     }
-    loop {
-        let told = tokio::select! {
-            // What is to be done goes first: candidates found before a description are in it.
-            biased;
-            command = commands.recv() => match command {
-                None => return Ok(()),
-                Some(Do::Describe) => {
-                    in_hand = false;
-                    What::Described(peer.offer().await?)
+    // Side by side: of two who wait for room to send, each makes the other's by taking what arrives.
+    tokio::select! {
+        // What is to be done goes first: candidates found before a description are in it.
+        biased;
+        outcome = carry_out(id, peer, inbox, commands, &in_hand) => outcome,
+        () = pass_on(id, events, inbox, &in_hand) => Ok(()),
+    }
+}
+
+async fn carry_out(
+    id: ConnectionId,
+    peer: &Peer,
+    inbox: &Inbox,
+    mut commands: mpsc::Receiver<Do>,
+    in_hand: &AtomicBool,
+) -> Result<(), PeerError> {
+    while let Some(command) = commands.recv().await {
+        match command {
+            Do::Describe => {
+                in_hand.store(false, Ordering::Relaxed);
+                let offer = peer.offer()?;
+                // Whoever has let go does not hear it.
+                let _ = inbox.send((id, What::Described(offer))).await;
+            }
+            Do::Accept(answer) => peer.accept(&answer)?,
+            Do::Add(candidate) => {
+                // One that does not fit here is no fault: others may, and without any it times out.
+                if let Err(error) = peer.add_candidate(&candidate) {
+                    tracing::debug!(%error, "a candidate does not fit");
                 }
-                Some(Do::Accept(answer)) => {
-                    peer.accept(answer).await?;
-                    continue;
-                }
-                Some(Do::Add(candidate)) => {
-                    // One that does not fit here is no fault: others may, and without any it times out.
-                    if let Err(error) = peer.add_candidate(candidate).await {
-                        tracing::debug!(%error, "a candidate does not fit");
-                    }
-                    continue;
-                }
-                Some(Do::Send(text)) => {
-                    peer.send(text).await?;
-                    continue;
-                }
-            },
-            event = events.recv() => match event {
-                None | Some(PeerEvent::Closed) => return Ok(()),
-                Some(PeerEvent::Found(_)) if in_hand => continue,
-                Some(PeerEvent::Found(candidate)) => What::Found(candidate),
-                Some(PeerEvent::Opened) => What::Opened,
-                Some(PeerEvent::Received(received)) => What::Received(received),
-            },
+            }
+            Do::Send(text) => peer.send(text).await?,
+        }
+    }
+    Ok(())
+}
+
+async fn pass_on(
+    id: ConnectionId,
+    mut events: mpsc::Receiver<PeerEvent>,
+    inbox: &Inbox,
+    in_hand: &AtomicBool,
+) {
+    while let Some(event) = events.recv().await {
+        let told = match event {
+            PeerEvent::Closed => return,
+            PeerEvent::Found(_) if in_hand.load(Ordering::Relaxed) => continue,
+            PeerEvent::Found(candidate) => What::Found(candidate),
+            PeerEvent::Opened => What::Opened,
+            PeerEvent::Received(received) => What::Received(received),
         };
         if inbox.send((id, told)).await.is_err() {
-            return Ok(());
+            return;
         }
     }
 }

@@ -188,8 +188,9 @@ impl Peer {
         Ok((Self { ice, line, local, talk }, taken))
     }
 
-    /// Gives the offer, with every candidate found so far. The first time it is made, and gathering begins.
-    pub(crate) async fn offer(&self) -> Result<String, PeerError> {
+    /// Gives the offer, with every candidate found so far. The first time it is made, and gathering begins, on
+    /// the runtime that it is called on.
+    pub(crate) fn offer(&self) -> Result<String, PeerError> {
         let is_first = {
             let mut talk = lock(&self.talk);
             if talk.is_offerer == Some(false) {
@@ -204,8 +205,8 @@ impl Peer {
     }
 
     /// Sets the answer to our offer.
-    pub(crate) async fn accept(&self, answer: String) -> Result<(), PeerError> {
-        let remote = Description::read(&answer)?;
+    pub(crate) fn accept(&self, answer: &str) -> Result<(), PeerError> {
+        let remote = Description::read(answer)?;
         let is_client = match remote.setup {
             Setup::Active => false,
             Setup::Passive => true,
@@ -223,8 +224,8 @@ impl Peer {
     }
 
     /// Takes an offer, gives its answer, and begins to gather.
-    pub(crate) async fn answer(&self, offer: String) -> Result<String, PeerError> {
-        let remote = Description::read(&offer)?;
+    pub(crate) fn answer(&self, offer: &str) -> Result<String, PeerError> {
+        let remote = Description::read(offer)?;
         let setup = if remote.setup == Setup::Active { Setup::Passive } else { Setup::Active };
         let begin = {
             let mut talk = lock(&self.talk);
@@ -241,7 +242,7 @@ impl Peer {
     }
 
     /// Adds a candidate of the other side.
-    pub(crate) async fn add_candidate(&self, candidate: Candidate) -> Result<(), PeerError> {
+    pub(crate) fn add_candidate(&self, candidate: &Candidate) -> Result<(), PeerError> {
         if lock(&self.talk).begin.is_some() {
             return Err(PeerError::Candidate);
         }

@@ -55,9 +55,9 @@ impl Side {
 
 /// One offers, the other answers, and both are open.
 async fn connect(one: &mut Side, other: &mut Side) {
-    let offer = one.peer.offer().await.unwrap();
-    let answer = other.peer.answer(offer).await.unwrap();
-    one.peer.accept(answer).await.unwrap();
+    let offer = one.peer.offer().unwrap();
+    let answer = other.peer.answer(&offer).unwrap();
+    one.peer.accept(&answer).unwrap();
     open(one, other).await;
 }
 
@@ -67,11 +67,11 @@ async fn open(one: &mut Side, other: &mut Side) {
     while open != (true, true) {
         tokio::select! {
             event = one.next() => match event {
-                PeerEvent::Found(candidate) => other.peer.add_candidate(candidate).await.unwrap(),
+                PeerEvent::Found(candidate) => other.peer.add_candidate(&candidate).unwrap(),
                 event => { assert_eq!(event, PeerEvent::Opened); open.0 = true; }
             },
             event = other.next() => match event {
-                PeerEvent::Found(candidate) => one.peer.add_candidate(candidate).await.unwrap(),
+                PeerEvent::Found(candidate) => one.peer.add_candidate(&candidate).unwrap(),
                 event => { assert_eq!(event, PeerEvent::Opened); open.1 = true; }
             },
         }
@@ -132,13 +132,13 @@ async fn the_longest_message_and_the_shortest_arrive() {
 #[tokio::test]
 async fn an_offer_waits_in_hand_with_its_candidates() {
     let (mut one, mut other) = (Side::new().await, Side::new().await);
-    let first = one.peer.offer().await.unwrap();
+    let first = one.peer.offer().unwrap();
     // It finds what there is, and nobody takes any of it from there.
-    while !one.peer.offer().await.unwrap().contains("a=candidate:") {
+    while !one.peer.offer().unwrap().contains("a=candidate:") {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     tokio::time::sleep(DISCONNECTED_AFTER + FAILED_AFTER + Duration::from_secs(2)).await;
-    let again = one.peer.offer().await.unwrap();
+    let again = one.peer.offer().unwrap();
     let is_ufrag = |line: &&str| line.starts_with("a=ice-ufrag:");
     assert_eq!(first.lines().find(is_ufrag), again.lines().find(is_ufrag), "it is the same offer");
     connect(&mut one, &mut other).await;
@@ -149,11 +149,11 @@ async fn an_offer_waits_in_hand_with_its_candidates() {
 #[tokio::test]
 async fn descriptions_have_one_data_section_and_one_component() {
     let (one, other) = (Side::new().await, Side::new().await);
-    let answer = other.peer.answer(one.peer.offer().await.unwrap()).await.unwrap();
-    while !one.peer.offer().await.unwrap().contains("a=candidate:") {
+    let answer = other.peer.answer(&one.peer.offer().unwrap()).unwrap();
+    while !one.peer.offer().unwrap().contains("a=candidate:") {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    for sdp in [one.peer.offer().await.unwrap(), answer] {
+    for sdp in [one.peer.offer().unwrap(), answer] {
         assert_eq!(sdp.lines().filter(|line| line.starts_with("m=")).count(), 1, "{sdp}");
         let mut candidates = sdp.lines().filter(|line| line.starts_with("a=candidate:"));
         assert!(candidates.all(|line| line.split(' ').nth(1) == Some("1")), "{sdp}");
@@ -189,10 +189,10 @@ async fn one_that_never_connected_closes_too() {
     fresh.peer.close().await;
     fresh.ends().await;
     let mut offering = Side::new().await;
-    offering.peer.offer().await.unwrap();
+    offering.peer.offer().unwrap();
     offering.peer.close().await;
     offering.ends().await;
-    assert!(offering.peer.offer().await.is_err());
+    assert!(offering.peer.offer().is_err());
 }
 
 #[test]
@@ -202,13 +202,15 @@ fn a_peer_that_is_gone_without_a_word_is_noticed() {
     let mut one = alive.block_on(Side::new());
     let mut other = dying.block_on(Side::new());
     // Each on its own runtime: what they wait for is on it.
-    let offer = alive.block_on(one.peer.offer()).unwrap();
-    let answer = dying.block_on(other.peer.answer(offer)).unwrap();
-    alive.block_on(one.peer.accept(answer)).unwrap();
+    let offer = alive.block_on(async { one.peer.offer() }).unwrap();
+    let answer = dying.block_on(async { other.peer.answer(&offer) }).unwrap();
+    alive.block_on(async { one.peer.accept(&answer) }).unwrap();
     let mut is_open = false;
     while !is_open {
         match alive.block_on(one.next()) {
-            PeerEvent::Found(candidate) => dying.block_on(other.peer.add_candidate(candidate)).unwrap(),
+            PeerEvent::Found(candidate) => {
+                dying.block_on(async { other.peer.add_candidate(&candidate) }).unwrap();
+            }
             event => is_open = event == PeerEvent::Opened,
         }
     }
@@ -220,27 +222,27 @@ fn a_peer_that_is_gone_without_a_word_is_noticed() {
 #[tokio::test]
 async fn what_is_no_description_is_refused() {
     let fresh = Side::new().await;
-    let offer = Side::new().await.peer.offer().await.unwrap();
+    let offer = Side::new().await.peer.offer().unwrap();
     let video = format!("{offer}m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\na=rtpmap:96 VP8/90000\r\n");
     let fingerprint = |line: &&str| !line.starts_with("a=fingerprint:");
     let unproven: String = offer.split_inclusive('\n').filter(fingerprint).collect();
     let half = &offer[..offer.len() / 2];
     for wrong in ["", "hello", "v=0\r\n", "m=application ", half, video.as_str(), unproven.as_str()] {
         let side = Side::new().await;
-        assert!(side.peer.answer(wrong.to_owned()).await.is_err(), "{wrong}");
+        assert!(side.peer.answer(wrong).is_err(), "{wrong}");
         side.peer.close().await;
     }
     // An answer without an offer, and two of them.
-    assert!(fresh.peer.accept(offer.clone()).await.is_err());
+    assert!(fresh.peer.accept(&offer).is_err());
     let (one, other) = (Side::new().await, Side::new().await);
-    let answer = other.peer.answer(one.peer.offer().await.unwrap()).await.unwrap();
-    one.peer.accept(answer.clone()).await.unwrap();
-    assert!(one.peer.accept(answer).await.is_err());
+    let answer = other.peer.answer(&one.peer.offer().unwrap()).unwrap();
+    one.peer.accept(&answer).unwrap();
+    assert!(one.peer.accept(&answer).is_err());
 }
 
 #[tokio::test]
 async fn no_damage_to_a_description_is_fatal() {
-    let offer = Side::new().await.peer.offer().await.unwrap();
+    let offer = Side::new().await.peer.offer().unwrap();
     let lines: Vec<_> = offer.split_inclusive('\n').collect();
     for (index, line) in lines.iter().enumerate() {
         let strange =
@@ -252,9 +254,8 @@ async fn no_damage_to_a_description_is_fatal() {
                 .map(|(at, line)| if at == index { replacement } else { *line })
                 .collect();
             let side = Side::new().await;
-            // Either is fine; a panic, or a wait without end, is not.
-            let answered = tokio::time::timeout(PATIENCE, side.peer.answer(damaged)).await;
-            answered.map(drop).expect("it says so at once");
+            // Either is fine; a panic is not.
+            let _ = side.peer.answer(&damaged);
             side.peer.close().await;
         }
     }
@@ -264,7 +265,7 @@ async fn no_damage_to_a_description_is_fatal() {
 async fn candidates_that_do_not_fit_cost_only_themselves() {
     let (mut one, mut other) = (Side::new().await, Side::new().await);
     let early = Candidate { candidate: String::new(), sdp_mid: None, sdp_m_line_index: None };
-    assert!(one.peer.add_candidate(early).await.is_err(), "before the remote description");
+    assert!(one.peer.add_candidate(&early).is_err(), "before the remote description");
     let bad = [
         "candidate:",
         "candidate:1 1 udp 1 999.0.0.1 9 typ host",
@@ -273,18 +274,18 @@ async fn candidates_that_do_not_fit_cost_only_themselves() {
         "candidate:1 1 udp 99999999999 192.0.2.1 99999 typ strange",
         "\u{0}",
     ];
-    let offer = one.peer.offer().await.unwrap();
+    let offer = one.peer.offer().unwrap();
     let within: String = bad.iter().map(|line| format!("a={line}\r\n")).collect();
-    let answer = other.peer.answer(format!("{offer}{within}")).await.unwrap();
-    one.peer.accept(answer).await.unwrap();
+    let answer = other.peer.answer(&format!("{offer}{within}")).unwrap();
+    one.peer.accept(&answer).unwrap();
     for candidate in bad {
         let candidate =
             Candidate { candidate: candidate.to_owned(), sdp_mid: None, sdp_m_line_index: Some(7) };
-        let _ = other.peer.add_candidate(candidate).await;
+        let _ = other.peer.add_candidate(&candidate);
     }
     let end = Candidate { candidate: String::new(), sdp_mid: None, sdp_m_line_index: Some(0) };
     open(&mut one, &mut other).await;
-    one.peer.add_candidate(end).await.unwrap();
+    one.peer.add_candidate(&end).unwrap();
 }
 
 #[tokio::test]
@@ -350,21 +351,21 @@ async fn what_is_no_text_is_told_as_such() {
 #[tokio::test]
 async fn whose_certificate_is_another_never_gets_through() {
     let (mut one, mut other) = (Side::new().await, Side::new().await);
-    let offer = one.peer.offer().await.unwrap();
-    let answer = other.peer.answer(offer).await.unwrap();
+    let offer = one.peer.offer().unwrap();
+    let answer = other.peer.answer(&offer).unwrap();
     // As a server would that stands in between.
     let (before, fingerprint) = answer.split_once("a=fingerprint:sha-256 ").unwrap();
     let digit = if fingerprint.starts_with('A') { 'B' } else { 'A' };
     let answer = format!("{before}a=fingerprint:sha-256 {digit}{}", &fingerprint[1..]);
-    one.peer.accept(answer).await.unwrap();
+    one.peer.accept(&answer).unwrap();
     loop {
         tokio::select! {
             event = one.next() => match event {
-                PeerEvent::Found(candidate) => { let _ = other.peer.add_candidate(candidate).await; }
+                PeerEvent::Found(candidate) => { let _ = other.peer.add_candidate(&candidate); }
                 event => { assert_eq!(event, PeerEvent::Closed); break; }
             },
             event = other.next() => match event {
-                PeerEvent::Found(candidate) => { let _ = one.peer.add_candidate(candidate).await; }
+                PeerEvent::Found(candidate) => { let _ = one.peer.add_candidate(&candidate); }
                 // The other one cannot know before it is told.
                 event => assert!(matches!(event, PeerEvent::Opened | PeerEvent::Closed), "{event:?}"),
             },
