@@ -89,6 +89,7 @@ mod clock;
 mod command;
 mod connection;
 pub mod discover;
+pub mod doctor;
 mod driver;
 mod event;
 pub mod handshake;

@@ -1,6 +1,7 @@
 //! What the command line understands.
 
 mod ask;
+mod doctor;
 mod front;
 mod help;
 mod json;
@@ -10,7 +11,8 @@ mod team;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// Help on a web page, side by side, from a terminal or a program.
 #[derive(Debug, Parser)]
@@ -32,6 +34,8 @@ enum Topic {
     Ask(ask::Ask),
     /// Help those who ask.
     Help(help::Help),
+    /// Say whether this machine can reach a server, and what to do if not.
+    Doctor(doctor::Doctor),
     /// Make a team key, show it, and let helpers in with it.
     #[command(subcommand)]
     Team(team::Team),
@@ -42,6 +46,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
     match command.topic {
         Topic::Ask(ask) => at_work(ask::run(ask)),
         Topic::Help(help) => at_work(help::run(help)),
+        Topic::Doctor(doctor) => at_work(doctor::run(doctor)),
         Topic::Team(team) => team::run(team).map(|()| ExitCode::SUCCESS),
     }
 }
@@ -52,4 +57,9 @@ fn at_work(work: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
     // Whoever still reads standard input is not waited for.
     runtime.shutdown_background();
     done
+}
+
+/// Ends the process as clap does for wrong usage.
+fn wrong_usage(problem: &str) -> ! {
+    Command::command().error(ErrorKind::ValueValidation, problem).exit()
 }
