@@ -7,6 +7,7 @@
     reason = "a test ends by panicking, in what it calls as well"
 )]
 
+mod examples;
 mod job;
 mod soak;
 mod trouble;
