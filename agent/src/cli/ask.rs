@@ -6,16 +6,15 @@ use alongside_agent::browser::{Browser, Tab, TabEvent};
 use alongside_agent::discover::{
     Contact, DiscoverError, FetchOptions, Found, discover, find_contact, names_this_machine,
 };
-use alongside_agent::{
-    Agent, Client, Command, Event, Location, ProposalKind, Receipts, Screen, VisitorOptions,
-};
+use alongside_agent::{Agent, Client, Command, Event, Location, ProposalKind, Screen, VisitorOptions};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use tokio::sync::mpsc;
 use url::Url;
 
 use super::front::Front;
-use super::stop;
+use super::terminal::Terminal;
+use super::{json, stop};
 
 #[derive(Debug, Args)]
 pub(super) struct Ask {
@@ -29,8 +28,11 @@ pub(super) struct Ask {
     #[arg(long)]
     allow_private: bool,
     /// Speak JSON: an event a line out, a command a line in.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "quiet")]
     json: bool,
+    /// Ring no bell.
+    #[arg(long)]
+    quiet: bool,
 }
 
 /// A page that names somebody for help.
@@ -47,27 +49,27 @@ struct Followed {
 }
 
 pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
-    let mut front = Front::json();
-    let (page, mut followed) = match &ask.browser {
-        Some(endpoint) => match in_browser(endpoint, &page_of_web(&ask.url)?).await? {
-            Some((page, followed)) => (page, Some(followed)),
-            None => return Ok(no_contact(&DiscoverError::NoContact)),
-        },
-        None => {
-            let options = FetchOptions {
-                allow_private: ask.allow_private,
-                allow_loopback: names_this_machine(&ask.url),
-                ..FetchOptions::default()
-            };
-            match discover(&ask.url, &options).await {
-                Ok(Found { url, title, contact }) => {
-                    let location = Location::unseen(url.into(), title);
-                    (Page { location, client: terminal_client(), contact }, None)
-                }
-                Err(error @ DiscoverError::NoContact) => return Ok(no_contact(&error)),
-                Err(error) => return Err(error.into()),
+    let (page, mut followed) = match find(&ask).await {
+        Ok(found) => found,
+        Err(error) => {
+            let discovered = error.downcast_ref::<DiscoverError>();
+            if ask.json {
+                let code = discovered.map_or("browser", DiscoverError::code);
+                json::fail(code, &format!("{error:#}"));
             }
+            return match discovered {
+                Some(DiscoverError::NoContact) => {
+                    eprintln!("alongside-agent: {error}");
+                    Ok(stop::NO_CONTACT.into())
+                }
+                _ => Err(error),
+            };
         }
+    };
+    let mut front = if ask.json {
+        Front::json()
+    } else {
+        Front::terminal(Terminal::asking(followed.is_some(), !ask.quiet))
     };
     let Page { location, client, contact } = page;
     let Contact { server, teams, urls, .. } = contact;
@@ -78,15 +80,20 @@ pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
         location,
         client,
         urls,
-        receipts: Receipts::WhenTaken,
+        receipts: front.receipts(),
     });
     let commands = agent.commands();
     let mut proposals: Vec<(u32, ProposalKind, Option<String>)> = Vec::new();
     let mut quit = false;
+    let room = front.room();
+    let mut reason = None;
     loop {
         tokio::select! {
-            event = agent.next() => {
-                let Some(event) = event else { return Ok(stop::status(agent.failure())) };
+            event = stop::next(&mut agent, room.as_ref()) => {
+                let Some(event) = event else { break };
+                if let Event::Error { message, .. } = &event {
+                    reason = Some(message.clone());
+                }
                 if let Event::Proposed { id, kind, url, .. } = &event {
                     proposals.retain(|(_, other, _)| other != kind);
                     proposals.push((*id, *kind, url.clone()));
@@ -104,7 +111,7 @@ pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
                 };
                 commands.send(command).await;
                 if let (Some(index), Some(Followed { tab, .. })) = (allowed, &followed) {
-                    go(tab, proposals.swap_remove(index)).await;
+                    go(tab, proposals.swap_remove(index), &mut front).await;
                 }
             }
             event = next(&mut followed) => match event {
@@ -114,24 +121,44 @@ pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
                     }
                 }
                 TabEvent::Gone => {
-                    eprintln!("alongside-agent: the tab is gone; the conversation goes on here");
+                    front.note("The tab is gone; the conversation goes on here.");
                     followed = None;
                 }
             },
             () = stop::wanted(&mut quit) => commands.send(Command::Quit).await,
         }
     }
+    let failure = agent.failure();
+    front.close(failure.and(reason.as_deref())).await;
+    Ok(stop::status(failure))
+}
+
+/// Finds the page, and whom it names for help.
+async fn find(ask: &Ask) -> Result<(Page, Option<Followed>)> {
+    if let Some(endpoint) = &ask.browser {
+        let found = in_browser(endpoint, &page_of_web(&ask.url)?).await?;
+        let (page, followed) = found.ok_or(DiscoverError::NoContact)?;
+        return Ok((page, Some(followed)));
+    }
+    let options = FetchOptions {
+        allow_private: ask.allow_private,
+        allow_loopback: names_this_machine(&ask.url),
+        ..FetchOptions::default()
+    };
+    let Found { url, title, contact } = discover(&ask.url, &options).await?;
+    let location = Location::unseen(url.into(), title);
+    Ok((Page { location, client: terminal_client(), contact }, None))
 }
 
 /// Goes where the helper proposed and the person agreed.
-async fn go(tab: &Tab, (_, kind, url): (u32, ProposalKind, Option<String>)) {
+async fn go(tab: &Tab, (_, kind, url): (u32, ProposalKind, Option<String>), front: &mut Front) {
     let gone = match (kind, url) {
         (ProposalKind::Address, Some(url)) => tab.go(&url).await,
         (ProposalKind::Address, None) => Ok(()),
         (ProposalKind::Refresh, _) => tab.reload().await,
     };
     if let Err(error) = gone {
-        eprintln!("alongside-agent: {error}");
+        front.note(&error.to_string());
     }
 }
 
@@ -141,11 +168,6 @@ async fn next(followed: &mut Option<Followed>) -> TabEvent {
         Some(Followed { events, .. }) => events.recv().await.unwrap_or(TabEvent::Gone),
         None => std::future::pending().await,
     }
-}
-
-fn no_contact(error: &DiscoverError) -> ExitCode {
-    eprintln!("alongside-agent: {error}");
-    stop::NO_CONTACT.into()
 }
 
 /// Parses the address of a page that a session can have as its site.

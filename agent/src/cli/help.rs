@@ -1,19 +1,23 @@
 //! `help`: the helper's side, by an invite.
 
-use std::io::BufRead as _;
+use std::io::{BufRead as _, Read as _};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use alongside_agent::browser::{Browser, Tab, TabEvent};
 use alongside_agent::discover::openable;
-use alongside_agent::{Agent, Command, Event, HelperOptions, Receipts, SessionId};
+use alongside_agent::{Agent, Command, Event, HelperOptions, SessionId};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use tokio::sync::mpsc;
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::front::Front;
-use super::stop;
+use super::opening::Openings;
+use super::terminal::Terminal;
+use super::{json, stop};
 
 /// The longest invite that is read. Units: bytes. Twice the longest certificate.
 const MAX_INVITE: u64 = 8 * 1024;
@@ -33,17 +37,18 @@ pub(super) struct Help {
     #[arg(long)]
     auto_accept: bool,
     /// Speak JSON: an event a line out, a command a line in.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "quiet")]
     json: bool,
+    /// Ring no bell.
+    #[arg(long)]
+    quiet: bool,
 }
 
 /// Where the helper's own machine shows the visitor's page.
 enum Window {
     None,
     /// In whatever browser opens addresses here.
-    Default {
-        shown: Option<String>,
-    },
+    Default(Openings),
     /// In a tab that follows the session that moved last.
     Followed {
         browser: Browser,
@@ -53,44 +58,88 @@ enum Window {
     Closed,
 }
 
+/// What a window wants.
+enum Turn {
+    Open(Url),
+    Closed,
+}
+
 pub(super) async fn run(help: Help) -> Result<ExitCode> {
-    let options = invite(&help.invite)?;
+    let options = match invite(&help.invite) {
+        Ok(options) => options,
+        Err(error) => {
+            if help.json {
+                json::fail("invite", &format!("{error:#}"));
+            }
+            return Err(error);
+        }
+    };
     let mut window = match &help.browser {
-        Some(endpoint) => Window::Followed { browser: Browser::attach(endpoint).await?, tab: None },
-        None if help.open => Window::Default { shown: None },
+        Some(endpoint) => Window::Followed { browser: attach(endpoint, help.json).await?, tab: None },
+        None if help.open => Window::Default(Openings::default()),
         None => Window::None,
     };
-    let mut front = Front::json();
-    let mut agent = Agent::helper(HelperOptions { receipts: Receipts::WhenTaken, ..options });
+    let mut front = if help.json {
+        Front::json()
+    } else {
+        Front::terminal(Terminal::helping(help.auto_accept, !help.quiet))
+    };
+    let mut agent = Agent::helper(HelperOptions { receipts: front.receipts(), ..options });
     let commands = agent.commands();
     let mut origins = Origins::default();
     let mut quit = false;
+    let room = front.room();
+    let mut reason = None;
     loop {
         tokio::select! {
-            event = agent.next() => {
-                let Some(event) = event else { return Ok(stop::status(agent.failure())) };
+            event = stop::next(&mut agent, room.as_ref()) => {
+                let Some(event) = event else { break };
                 if !front.show(&event) {
                     commands.send(Command::Quit).await;
                 }
                 origins.note(&event);
-                if let Event::Asked { ticket, .. } = event
-                    && help.auto_accept
-                {
-                    commands.send(Command::Accept { ticket }).await;
-                } else if let Event::Page { session, url, .. } = &event
-                    && let Some(origin) = origins.of(session)
-                {
-                    window.show(url, origin).await;
+                #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is for whoever reads")]
+                match event {
+                    Event::Asked { ticket, .. } if help.auto_accept => {
+                        commands.send(Command::Accept { ticket }).await;
+                    }
+                    Event::Page { session, url, .. } => {
+                        if let Some(origin) = origins.of(&session) {
+                            window.show(&url, origin, &mut front).await;
+                        }
+                    }
+                    Event::Error { message, .. } => reason = Some(message),
+                    _ => {}
                 }
             }
             command = front.next(), if !quit => {
                 quit = command == Command::Quit;
                 commands.send(command).await;
             }
-            () = window.closed() => window = Window::Closed,
+            turn = window.next() => match turn {
+                Turn::Open(page) => {
+                    if let Err(error) = open::that_detached(page.as_str()) {
+                        front.note(&format!("Not opened: {error}"));
+                    }
+                }
+                Turn::Closed => window = Window::Closed,
+            },
             () = stop::wanted(&mut quit) => commands.send(Command::Quit).await,
         }
     }
+    let failure = agent.failure();
+    front.close(failure.and(reason.as_deref())).await;
+    Ok(stop::status(failure))
+}
+
+async fn attach(endpoint: &str, is_json: bool) -> Result<Browser> {
+    let attached = Browser::attach(endpoint).await;
+    if let Err(error) = &attached
+        && is_json
+    {
+        json::fail("browser", &error.to_string());
+    }
+    Ok(attached?)
 }
 
 /// The sites of those who wait or are helped.
@@ -113,20 +162,19 @@ impl Origins {
 
 impl Window {
     /// Shows a page of the session's own site; of any other it says why not.
-    async fn show(&mut self, url: &str, origin: &str) {
+    async fn show(&mut self, url: &str, origin: &str, front: &mut Front) {
         if matches!(self, Self::None | Self::Closed) {
             return;
         }
         let page = match openable(url, origin) {
             Ok(page) => page,
-            Err(error) => return eprintln!("alongside-agent: not opened: {error}"),
+            Err(error) => return front.note(&format!("Not opened: {error}")),
         };
         let shown = match self {
-            Self::None | Self::Closed => Ok(()),
-            Self::Default { shown } if shown.as_deref() == Some(page.as_str()) => Ok(()),
-            Self::Default { shown } => {
-                *shown = Some(page.to_string());
-                open::that_detached(page.as_str()).map_err(anyhow::Error::from)
+            Self::None | Self::Closed => Ok::<(), anyhow::Error>(()),
+            Self::Default(openings) => {
+                openings.want(page);
+                Ok(())
             }
             Self::Followed { tab: Some((tab, _)), .. } => tab.go(page.as_str()).await.map_err(Into::into),
             Self::Followed { browser, tab } => match browser.open(&page).await {
@@ -138,25 +186,35 @@ impl Window {
             },
         };
         if let Err(error) = shown {
-            eprintln!("alongside-agent: not opened: {error:#}");
+            front.note(&format!("Not opened: {error:#}"));
         }
     }
 
-    /// Waits until the person has closed the tab that follows.
-    async fn closed(&mut self) {
-        if let Self::Followed { tab: Some((_, events)), .. } = self {
-            while let Some(TabEvent::Moved(_)) = events.recv().await {}
-        } else {
-            std::future::pending().await
+    /// Waits until a page is to be opened, or the person has closed the tab that follows.
+    async fn next(&mut self) -> Turn {
+        match self {
+            Self::Default(openings) => loop {
+                let Some(due) = openings.due() else { return std::future::pending().await };
+                tokio::time::sleep_until(due.into()).await;
+                if let Some(page) = openings.take(Instant::now()) {
+                    return Turn::Open(page);
+                }
+            },
+            Self::Followed { tab: Some((_, events)), .. } => {
+                while let Some(TabEvent::Moved(_)) = events.recv().await {}
+                Turn::Closed
+            }
+            Self::None | Self::Closed | Self::Followed { tab: None, .. } => std::future::pending().await,
         }
     }
 }
 
 /// Reads the invite from where the argument says.
 fn invite(argument: &str) -> Result<HelperOptions> {
-    let text = Zeroizing::new(if argument == "-" {
-        let mut line = String::new();
-        let mut input = std::io::Read::take(std::io::stdin().lock(), MAX_INVITE);
+    let text = if argument == "-" {
+        // Room for all of it at once: what grows leaves copies behind.
+        let mut line = Zeroizing::new(String::with_capacity(MAX_INVITE as usize));
+        let mut input = std::io::stdin().lock().take(MAX_INVITE);
         input.read_line(&mut line).context("cannot read the invite from standard input")?;
         line
     } else if let Some(path) = argument.strip_prefix('@') {
@@ -165,12 +223,12 @@ fn invite(argument: &str) -> Result<HelperOptions> {
         eprintln!(
             "alongside-agent: every process of this machine can read an invite on the command line: `-` or @FILE keeps it"
         );
-        argument.to_owned()
-    });
+        Zeroizing::new(argument.to_owned())
+    };
     HelperOptions::from_link(&text).context("that is no invite link")
 }
 
-fn from_file(path: &Path) -> Result<String> {
+fn from_file(path: &Path) -> Result<Zeroizing<String>> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -179,5 +237,9 @@ fn from_file(path: &Path) -> Result<String> {
             eprintln!("alongside-agent: others can read {0}: `chmod 600 {0}` keeps it", path.display());
         }
     }
-    std::fs::read_to_string(path).with_context(|| format!("cannot read the invite {}", path.display()))
+    let mut text = Zeroizing::new(String::with_capacity(MAX_INVITE as usize));
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MAX_INVITE).read_to_string(&mut text))
+        .with_context(|| format!("cannot read the invite {}", path.display()))?;
+    Ok(text)
 }

@@ -1,17 +1,13 @@
 //! `--json`: an event a line on standard output, a command a line on standard input, so that a program in any language
 //! can be a helper or a visitor.
 
-use std::io::{BufRead as _, Read as _, Write as _};
+use std::io::Write as _;
 
 use alongside_agent::{Command, Event};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
-/// The longest line that is read. Units: bytes. The longest message, with every character escaped, is 24 KiB.
-const MAX_LINE: u64 = 64 * 1024;
-
-/// How many lines wait to be done; whoever writes faster is held up.
-const LINES: usize = 64;
+use super::lines::{self, TooLong};
 
 /// One line of standard input.
 pub(super) enum Line {
@@ -46,37 +42,13 @@ const COMMANDS: [&str; 13] = [
     "quit",
 ];
 
-/// Reads commands in a thread of its own, for standard input cannot be waited for otherwise. The end of the input ends
-/// the channel.
+/// Reads commands. The end of the input ends the channel.
 pub(super) fn read() -> mpsc::Receiver<Line> {
-    let (lines, read) = mpsc::channel(LINES);
-    std::thread::spawn(move || {
-        let mut input = std::io::stdin().lock();
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            let taken = (&mut input).take(MAX_LINE + 1).read_until(b'\n', &mut line);
-            if !taken.is_ok_and(|bytes| bytes > 0) {
-                return;
-            }
-            if line.len() as u64 > MAX_LINE && line.last() != Some(&b'\n') {
-                // The rest of it is not looked at.
-                let mut more = line.len() as u64 > MAX_LINE;
-                while more {
-                    line.clear();
-                    let taken = (&mut input).take(MAX_LINE).read_until(b'\n', &mut line);
-                    more = taken.is_ok_and(|bytes| bytes > 0) && line.last() != Some(&b'\n');
-                }
-                line.clear();
-                line.extend_from_slice(b"too long");
-            }
-            let text = String::from_utf8_lossy(&line);
-            if !text.trim().is_empty() && lines.blocking_send(parse(text.trim())).is_err() {
-                return;
-            }
-        }
-    });
-    read
+    lines::read(|line| match line.map(str::trim) {
+        Ok("") => None,
+        Ok(text) => Some(parse(text)),
+        Err(TooLong) => Some(parse("too long")),
+    })
 }
 
 /// Reads one line.
@@ -110,6 +82,13 @@ pub(super) fn write(event: &Event) -> bool {
     line.push(b'\n');
     let mut out = std::io::stdout().lock();
     out.write_all(&line).and_then(|()| out.flush()).is_ok()
+}
+
+/// Writes why it does not even begin.
+pub(super) fn fail(code: &str, message: &str) {
+    let (code, message) = (code.to_owned(), message.to_owned());
+    // Whoever no longer reads has the exit status.
+    let _ = write(&Event::Error { code, message, session: None, reference: None });
 }
 
 #[cfg(test)]

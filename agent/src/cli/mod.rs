@@ -5,8 +5,11 @@ mod doctor;
 mod front;
 mod help;
 mod json;
+mod lines;
+mod opening;
 mod stop;
 mod team;
+mod terminal;
 
 use std::process::ExitCode;
 

@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use alongside_agent::Failure;
+use alongside_agent::{Agent, Event, Failure};
+
+use super::terminal::Room;
 
 /// Failed, with the reason on standard error.
 const FAILED: u8 = 1;
@@ -24,6 +26,14 @@ pub(super) fn status(failure: Option<Failure>) -> ExitCode {
         Some(Failure::Unverified) => UNVERIFIED.into(),
         Some(_) => FAILED.into(),
     }
+}
+
+/// The agent's next event, once there is room to show it; `None` once it has stopped.
+pub(super) async fn next(agent: &mut Agent, room: Option<&Room>) -> Option<Event> {
+    if let Some(room) = room {
+        room.wait().await;
+    }
+    agent.next().await
 }
 
 /// Waits until the person or the system wants an end. Asked a second time, it ends the process at once.
