@@ -24,7 +24,7 @@ const kept = new Set([
   // WebCrypto's, which the list of the browser's names leaves out.
   ...words("public additionalData iv"),
   // The API, the details of its events, the tag's attributes, and what the host shows.
-  ...words("Alongside q push on off open close show hide end identify state from text at count code"),
+  ...words("Alongside q push on off open close show hide end identify state from text at count code id kind url"),
   ...words("team server url label position theme launcher side"),
   // Looked up: marks and ends of a session by what a session tells, words by code, fields by name.
   ...words("sending delivered read unsent visitor helper lost page client attributes unverified no-key load-failed"),
@@ -67,7 +67,7 @@ export function shortener() {
     const result = await minify(numbered, {
       module: true,
       ecma: 2022,
-      compress: { passes: 4, lhs_constants: false, unsafe: true, unsafe_arrows: true },
+      compress: { passes: 4, inline: 1, lhs_constants: false, unsafe: true, unsafe_arrows: true },
       mangle: { properties: { reserved: [...kept] } },
       nameCache,
     });

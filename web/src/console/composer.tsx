@@ -85,5 +85,6 @@ export function Composer({ visit, box }: { visit: Visit; box: RefObject<HTMLText
 function hint(visit: Visit, over: number): string {
   if (over > 0) return words.conversation.tooLong;
   if (visit.error === "not-sent") return words.session.notSent;
+  if (visit.error === "not-proposed") return words.session.notProposed;
   return -over < SHOW_LEFT ? words.conversation.left(-over) : "";
 }

@@ -3,7 +3,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { segments } from "../conversation/links";
-import type { Entry } from "../conversation/message-list";
+import type { Entry, Note } from "../conversation/message-list";
 import { words } from "../locales/console-en";
 import type { Visit } from "./workspace";
 
@@ -23,7 +23,7 @@ export function ConversationLog({ visit, onSeen }: { visit: Visit; onSeen: () =>
   };
 
   useLayoutEffect(() => {
-    if (atEnd || entries.at(-1)?.from === "helper") toEnd();
+    if (atEnd || isOwn(entries.at(-1))) toEnd();
   }, [newest]);
   useEffect(() => {
     if (log.current === null) return;
@@ -67,20 +67,46 @@ export function ConversationLog({ visit, onSeen }: { visit: Visit; onSeen: () =>
   );
 }
 
-function Messages({ entries }: { entries: readonly Entry[] }) {
+// What the helper wrote or asked for brings them back to the end.
+function isOwn(entry: Entry | Note | undefined): boolean {
+  return entry !== undefined && ("note" in entry ? entry.note === "proposing" : entry.from === "helper");
+}
+
+function fromOf(entry: Entry | Note | undefined): Entry["from"] | null {
+  return entry !== undefined && "from" in entry ? entry.from : null;
+}
+
+function Messages({ entries }: { entries: readonly (Entry | Note)[] }) {
   // A mark stands at the last message that it holds for: it is true of all above.
-  const marked = new Map(entries.map((entry) => [entry.mark, entry.key]));
+  const marked = new Map(entries.flatMap((entry) => ("note" in entry ? [] : [[entry.mark, entry.key]])));
   return (
     <ol role="list">
-      {entries.map((entry, index) => (
-        <Message
-          key={entry.key}
-          entry={entry}
-          follows={entries[index - 1]?.from === entry.from}
-          marked={marked.get(entry.mark) === entry.key}
-        />
-      ))}
+      {entries.map((entry, index) =>
+        "note" in entry ? (
+          <li key={entry.key} class="note">
+            <Noted note={entry} />
+          </li>
+        ) : (
+          <Message
+            key={entry.key}
+            entry={entry}
+            follows={fromOf(entries[index - 1]) === entry.from}
+            marked={marked.get(entry.mark) === entry.key}
+          />
+        ),
+      )}
     </ol>
+  );
+}
+
+function Noted({ note: { note, url } }: { note: Note }) {
+  if (note === "declined") return words.proposing.declined;
+  if (note === "allowed") return url === null ? words.proposing.allowedToRefresh : words.proposing.allowed;
+  if (url === null) return words.proposing.askedToRefresh;
+  return (
+    <>
+      {words.proposing.asked} <bdi dir="ltr">{url}</bdi>
+    </>
   );
 }
 

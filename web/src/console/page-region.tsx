@@ -1,5 +1,6 @@
 // Which page the visitor is on, and the button that opens it here.
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { words } from "../locales/console-en";
@@ -8,11 +9,13 @@ import { Outside } from "./icons";
 import { opening } from "./opening";
 import { host } from "./origin";
 
-/** The visitor's page. Only an address of the session's own site opens at once. */
-export function PageRegion({ page, origin }: { page: Page | null; origin: string }) {
+/** The visitor's page, and what can be done about it. Only an address of the session's own site opens at once. */
+export function PageRegion(props: { page: Page | null; origin: string; children: ComponentChildren }) {
+  const { page, origin } = props;
   return (
     <section class="page" aria-label={words.page.label}>
       {page === null ? <p class="hint">{words.page.unknown}</p> : <Known key={page.epoch} page={page} origin={origin} />}
+      {props.children}
     </section>
   );
 }

@@ -9,6 +9,7 @@ import { ConversationLog } from "./conversation-log";
 import { Back, Person } from "./icons";
 import { Origin } from "./origin";
 import { PageRegion } from "./page-region";
+import { Proposing } from "./proposing";
 import { VisitorRegion } from "./visitor-region";
 import type { Visit, Workspace } from "./workspace";
 
@@ -60,7 +61,9 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
           </button>
         )}
       </header>
-      <PageRegion page={session.page} origin={session.origin} />
+      <PageRegion page={session.page} origin={session.origin}>
+        {session.state === "connected" && <Proposing session={session} />}
+      </PageRegion>
       <div class="talk">
         <ConversationLog visit={visit} onSeen={() => workspace.seen(visit)} />
         {visit.over ? <Ending visit={visit} /> : <Composer visit={visit} box={message} />}

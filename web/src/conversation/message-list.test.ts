@@ -21,7 +21,7 @@ test("marks rise and never fall", () => {
   list.handle(said("helper", 1));
   list.handle(said("helper", 2));
   list.handle(said("visitor", 1));
-  const marks = () => list.entries.map((entry) => entry.mark);
+  const marks = () => list.entries.map((entry) => ("mark" in entry ? entry.mark : null));
   assert.deepEqual(marks(), ["sending", "sending", null]);
   list.handle({ event: "delivered", seq: 2 });
   list.handle({ event: "read", seq: 1 });
@@ -33,7 +33,7 @@ test("a read message counts as delivered, also before it is written down", () =>
   const list = messageList("visitor");
   list.handle({ event: "read", seq: 1 });
   list.handle(said("visitor", 1));
-  assert.equal(list.entries[0]?.mark, "read");
+  assert.deepEqual(list.entries.map((entry) => "mark" in entry && entry.mark), ["read"]);
 });
 
 test("what was not delivered before the end is unsent", () => {
@@ -44,7 +44,7 @@ test("what was not delivered before the end is unsent", () => {
   list.handle({ event: "typing", on: true });
   list.handle({ event: "state", state: "ended" });
   assert.deepEqual(
-    list.entries.map((entry) => entry.mark),
+    list.entries.map((entry) => ("mark" in entry ? entry.mark : null)),
     ["delivered", "unsent"],
   );
   assert.equal(list.typing, false);
@@ -85,4 +85,27 @@ test("entries are a new array after each change and the same one otherwise", () 
   assert.equal(list.entries, before);
   list.handle({ event: "delivered", seq: 1 });
   assert.notEqual(list.entries, before);
+});
+
+test("a proposal and its answer stand where they came, and take nothing from messages", () => {
+  const list = messageList("helper");
+  list.handle(said("visitor", 1));
+  list.handle({ event: "proposing", id: 1, url: "https://shop.example/cart" });
+  list.handle({ event: "proposing", id: 2, url: null });
+  list.handle(said("visitor", 2));
+  list.handle({ event: "declined", id: 1 });
+  list.handle({ event: "allowed", id: 2 });
+  assert.deepEqual(
+    list.entries.map((entry) => ("note" in entry ? [entry.note, entry.url] : entry.seq)),
+    [
+      1,
+      ["proposing", "https://shop.example/cart"],
+      ["proposing", null],
+      2,
+      ["declined", "https://shop.example/cart"],
+      ["allowed", null],
+    ],
+  );
+  assert.equal(list.unread, 2);
+  assert.equal(new Set(list.entries.map((entry) => entry.key)).size, 6);
 });

@@ -26,6 +26,16 @@ export interface Entry {
   readonly mark: Mark | null;
 }
 
+/** What became of a proposal by the helper. */
+export interface Note {
+  /** Unique in its list. */
+  readonly key: string;
+  /** Whether it was made, allowed or declined. */
+  readonly note: "proposing" | "allowed" | "declined";
+  /** The address that was proposed; `null` for loading the page again. */
+  readonly url: string | null;
+}
+
 /**
  * How many messages are kept. At the longest that is 8 MiB of text: a peer that floods fills no more, and no
  * person scrolls further back.
@@ -37,7 +47,7 @@ export type MessageList = ReturnType<typeof messageList>;
 
 /** Makes the list of one side. */
 export function messageList(own: Role) {
-  let entries: readonly Entry[] = [];
+  let entries: readonly (Entry | Note)[] = [];
   let typing = false;
   let over = false;
   /** The last message of each side, and the last of the other's that was seen. */
@@ -54,14 +64,19 @@ export function messageList(own: Role) {
 
   function remark(): void {
     entries = entries.map((entry) => {
+      if ("note" in entry) return entry;
       const mark = entry.mark && markOf(entry.seq);
       return mark === entry.mark ? entry : { ...entry, mark };
     });
   }
 
+  function add(entry: Entry | Note): void {
+    entries = [...entries, entry].slice(-MAX_ENTRIES);
+  }
+
   return {
     /** A new array after each change, so that it can be compared by identity. */
-    get entries(): readonly Entry[] {
+    get entries(): readonly (Entry | Note)[] {
       return entries;
     },
 
@@ -84,9 +99,14 @@ export function messageList(own: Role) {
           if (seq <= last[from]) return;
           last[from] = seq;
           if (from !== own) typing = false;
-          const entry: Entry = { key: `${from}-${seq}`, seq, from, text, at, mark: from === own ? markOf(seq) : null };
-          entries = [...entries, entry].slice(-MAX_ENTRIES);
-          return;
+          return add({ key: `${from}-${seq}`, seq, from, text, at, mark: from === own ? markOf(seq) : null });
+        }
+        case "proposing":
+          return add({ key: `proposing-${event.id}`, note: "proposing", url: event.url });
+        case "allowed":
+        case "declined": {
+          const made = entries.find((entry): entry is Note => entry.key === `proposing-${event.id}`);
+          return add({ key: `${event.event}-${event.id}`, note: event.event, url: made?.url ?? null });
         }
         case "delivered":
           delivered = Math.max(delivered, event.seq);

@@ -141,6 +141,7 @@ export const words = {
     unverified: "The visitor's page could not make sure that you are who you say. Your certificate may not be for this site.",
     failedElse: "The session could not be set up. The visitor can ask again.",
     notSent: "That message was not sent. Try again in a moment.",
+    notProposed: "That could not be proposed. Try again in a moment.",
     visitorButton: "About the visitor",
   },
 
@@ -157,6 +158,26 @@ export const words = {
     left: (count: number) => (count === 1 ? "1 character left" : `${count} characters left`),
     tooLong: "Too long: please send it in two messages.",
     newTab: "opens in a new window",
+  },
+
+  proposing: {
+    goTo: "Go to…",
+    refresh: "Refresh their page",
+    title: "Where would you like them to go?",
+    lead: "They see the whole address, and nothing happens unless they agree.",
+    address: "Address",
+    propose: "Propose",
+    cancel: "Cancel",
+    problems: {
+      empty: () => "Write an address first.",
+      unreadable: () => "This is not an address that can be proposed. Copy it from the browser's address bar.",
+      elsewhere: (host: string) => `Only addresses on ${host} can be proposed: that is where they asked for help.`,
+    },
+    asked: "You asked them to go to",
+    askedToRefresh: "You asked them to load their page again.",
+    allowed: "They agreed, and are on their way.",
+    allowedToRefresh: "They agreed, and their page loads again.",
+    declined: "They would rather not.",
   },
 
   page: {

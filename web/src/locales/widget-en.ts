@@ -25,7 +25,6 @@ export const unavailable = ["Nobody is here right now", "Stay on this page and y
 export const connecting = (name: string) => [`${name} is joining you…`, moment];
 export const connected = (name: string) => [name, "Verified helper of this site"];
 export const automated = (name: string) => [name, "A program, verified by this site"];
-export const reconnecting = (name: string) => [`Finding ${name} again…`, moment];
 export const ended = {
   visitor: () => "You ended the conversation",
   helper: (name: string) => `${name} ended the conversation`,

@@ -86,7 +86,7 @@ export class Desk {
       lost: () => this.#lost(),
       received: (message: BrokerToAgent) => this.#received(message),
     };
-    this.#socket = signalingSocket(options.server, listener, async () => httpTransport);
+    this.#socket = signalingSocket(options.server, listener, async () => ({ httpTransport }));
     const ready = prepareConnection();
     if (typeof ready === "string") {
       this.#unsupported = ready;

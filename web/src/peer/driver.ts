@@ -18,7 +18,7 @@ import { readText } from "./text";
 /** An output that one role alone knows how to carry out. */
 export type RoleOutput = Extract<
   Output,
-  { output: "dial" | "hang-up" | "prepare" | "answer" | "claim" | "offer" | "accept" }
+  { output: "dial" | "hang-up" | "prepare" | "answer" | "claim" | "offer" | "accept" | "go" }
 >;
 
 /** What a session's surroundings do for it. */

@@ -27,7 +27,7 @@ export class HelperSession {
     around: Pick<Surroundings, "carryOut" | "signal">,
     told: () => void,
   ) {
-    this.driver = drive(Session.helper(), {
+    this.driver = drive(Session.helper(origin), {
       ...around,
       tell: (event) => {
         this.#tell(event);
@@ -57,7 +57,7 @@ export class HelperSession {
     return this.#client;
   }
 
-  /** The chat messages, marks, errors and the end so far, oldest first: for who comes late. */
+  /** The chat messages, marks, proposals, errors and the end so far, oldest first: for who comes late. */
   get events(): readonly Event[] {
     return this.#events;
   }
@@ -75,6 +75,16 @@ export class HelperSession {
   /** Tells that the helper is writing, or has stopped. */
   writing(on: boolean): void {
     this.#input({ input: "writing", on });
+  }
+
+  /** Proposes to go to an address of the session's site; an `error` event `not-proposed` says when that was not done. */
+  propose(url: string): void {
+    this.#input({ input: "propose", url });
+  }
+
+  /** Proposes to load the page again. */
+  refresh(): void {
+    this.#input({ input: "propose", url: null });
   }
 
   /** Ends the session. */
@@ -105,6 +115,9 @@ export class HelperSession {
       case "message":
       case "delivered":
       case "read":
+      case "proposing":
+      case "allowed":
+      case "declined":
       case "ended":
       case "error":
         this.#events.push(event);

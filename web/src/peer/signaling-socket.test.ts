@@ -83,7 +83,7 @@ test("over a WebSocket: speaks both ways, ignores nonsense, and comes back when 
       socket.send({ type: "leave", session: SESSION, reason: "ended" });
     },
   };
-  const socket = signalingSocket(await listen(server), listener, async () => httpTransport);
+  const socket = signalingSocket(await listen(server), listener, async () => ({ httpTransport }));
   t.after(() => {
     socket.close();
     sockets.close();
@@ -112,7 +112,7 @@ test("asks for a sign of life when the network came back, and redials without on
   const heard: string[] = [];
   sockets.on("connection", (socket) => socket.on("message", (data) => void heard.push(String(data))));
   const log = new Log();
-  const socket = signalingSocket(await listen(server), log.listener, async () => httpTransport);
+  const socket = signalingSocket(await listen(server), log.listener, async () => ({ httpTransport }));
   t.after(() => {
     socket.close();
     sockets.close();
@@ -163,7 +163,7 @@ test("over HTTP where WebSockets are refused: speaks both ways in order, and com
   const server = createServer(serve);
   server.on("upgrade", (_request, raw) => raw.destroy());
   const log = new Log();
-  const socket = signalingSocket(await listen(server), log.listener, async () => httpTransport);
+  const socket = signalingSocket(await listen(server), log.listener, async () => ({ httpTransport }));
   t.after(() => {
     socket.close();
     server.close();
@@ -200,7 +200,7 @@ test("a server that is away is not asked more and more often", { timeout: 10_000
     raw.destroy();
   });
   const log = new Log();
-  const socket = signalingSocket(await listen(server), log.listener, async () => httpTransport);
+  const socket = signalingSocket(await listen(server), log.listener, async () => ({ httpTransport }));
   t.after(() => {
     socket.close();
     server.close();

@@ -44,7 +44,11 @@ const DIAL_MS = 10_000;
 export type SignalingSocket = ReturnType<typeof signalingSocket>;
 
 /** Makes a socket to the server of that origin without opening it. Few ever need the way over plain HTTP: it may come when they do. */
-export function signalingSocket(server: string, listener: SocketListener, httpTransport: () => Promise<OpenTransport>) {
+export function signalingSocket(
+  server: string,
+  listener: SocketListener,
+  seldom: () => Promise<{ httpTransport: OpenTransport }>,
+) {
   let transport: Transport | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let watching: AbortController | undefined;
@@ -62,8 +66,8 @@ export function signalingSocket(server: string, listener: SocketListener, httpTr
     arm(DIAL_MS, closed);
     const open = overHttp ? http : webSocketTransport;
     if (!open) {
-      httpTransport().then((loaded) => {
-        http = loaded;
+      seldom().then(({ httpTransport }) => {
+        http = httpTransport;
         if (watching && !transport) dial();
       }, closed);
       return;

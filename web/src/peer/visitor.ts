@@ -46,11 +46,19 @@ type Handshake = { team: TeamId; session: SessionId; initiator: Initiator | null
 /** One ask by a visitor. A new ask needs a new visitor. */
 export type Visitor = ReturnType<typeof makeVisitor>;
 
+/** What a visitor seldom needs, loaded when it is. */
+export type Seldom = {
+  /** Opens a transport over HTTP. */
+  httpTransport: OpenTransport;
+  /** Goes where the visitor agreed to go, or loads the page again, once what was said before has left. */
+  go(url: string | null): void;
+};
+
 /** Makes an ask without starting it: nothing is requested from anywhere. `told` is told of every event. */
 export function makeVisitor(
   { server, teams, urls, attributes }: VisitorOptions,
   told: (event: Event) => void,
-  httpTransport: () => Promise<OpenTransport>,
+  seldom: () => Promise<Seldom>,
 ) {
   const { origin } = location;
   const leaving = new AbortController();
@@ -70,7 +78,7 @@ export function makeVisitor(
       lost: () => input({ input: "socket-lost" }),
       received,
     },
-    httpTransport,
+    seldom,
   );
   const driver = drive(Session.visitor(teams, origin), {
     carryOut,
@@ -96,6 +104,8 @@ export function makeVisitor(
         return void prepare(output.team);
       case "answer":
         return answer(output.generation, output.offer, output.iceServers);
+      case "go":
+        return void seldom().then(({ go }) => go(output.url));
       default:
       // A visitor's session neither claims nor offers.
     }
@@ -239,6 +249,9 @@ export function makeVisitor(
 
     /** Sends a chat message; an `error` event `not-sent` says when it was not taken. */
     say: (text: string): void => input({ input: "say", text }),
+
+    /** Agrees to a proposal of the helper, or would rather not. */
+    decide: (id: number, is: "allow" | "decline"): void => input({ input: is, id }),
 
     /** Tells that the helper's messages up to this one were on the visitor's screen. */
     seen: (seq: number): void => input({ input: "seen", seq }),

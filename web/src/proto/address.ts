@@ -160,6 +160,6 @@ export function cleanAddress(href: string, urls: "clean" | "path" | "full"): Cle
  * same origin, no user information, nothing left out of its path, and no character that browsers read as another.
  */
 export function mayOpen(url: string, origin: string): boolean {
-  const parts = split(url);
-  return parts !== null && parts[2] === undefined && parts[1] + `${parts[3]}` === origin && url.length <= MAX_URL_BYTES;
+  // What follows an origin and a slash is neither host nor user information.
+  return split(url) !== null && url.startsWith(`${origin}/`) && url.length <= MAX_URL_BYTES;
 }

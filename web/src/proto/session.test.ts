@@ -27,7 +27,7 @@ function outputs(session: Session): Output[] {
 for (const name of readdirSync(folder).sort()) {
   test(`transcript ${name}`, () => {
     const { role, teams, origin, steps } = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Transcript;
-    const session = role === "visitor" ? Session.visitor(teams, origin) : Session.helper();
+    const session = role === "visitor" ? Session.visitor(teams, origin) : Session.helper(origin);
     steps.forEach(({ at, input, outputs: expected, state }, index) => {
       session.handle(input, at);
       const place = `step ${index}, ${input.input}`;

@@ -23,6 +23,7 @@ import {
 } from "../wire/peer";
 import type { ErrorCode, LeaveReason, Place, Sealed, SessionId, TeamId } from "../wire/signaling";
 import { negotiation } from "./negotiation";
+import { proposals } from "./proposals";
 import { talk } from "./talk";
 
 type Finished = "ended" | "failed";
@@ -35,8 +36,8 @@ export const Session = {
   /** A visitor's: the teams that the page pins, in order, and the page's origin. */
   visitor: (teams: TeamId[], origin: string): Session => session("visitor", teams, origin),
 
-  /** A helper's. */
-  helper: (): Session => session("helper", [], ""),
+  /** A helper's, with a visitor on a page of this origin. */
+  helper: (origin: string): Session => session("helper", [], origin),
 };
 
 function session(own: Role, pinned: TeamId[], origin: string) {
@@ -48,6 +49,7 @@ function session(own: Role, pinned: TeamId[], origin: string) {
   const tell = (event: Event): void => out({ output: "event", event });
   const peer = negotiation(out);
   const words = talk(own, out);
+  const proposed = proposals(own, origin, out);
   const other: Role = own === "visitor" ? "helper" : "visitor";
 
   /** Visitor: whom to ask, and with which place. */
@@ -215,9 +217,15 @@ function session(own: Role, pinned: TeamId[], origin: string) {
       close();
       return finish("ended", { event: "ended", by: other }, "ended");
     }
-    words.take(message, now);
+    take(message);
     checkFaults();
     if (ending && words.settled()) finishOwn();
+  }
+
+  function take(message: PeerMessage): void {
+    if (!("id" in message && words.through())) return words.take(message, now);
+    const code = proposed.take(message);
+    if (code) words.refuse(code);
   }
 
   function checkFaults(): void {
@@ -392,6 +400,15 @@ function session(own: Role, pinned: TeamId[], origin: string) {
           return words.seen(input.seq);
         case "writing":
           return words.writing(input.on, now);
+        case "propose":
+          if (own === "visitor" || state !== "connected" || ending || !proposed.propose(input.url)) {
+            tell({ event: "error", code: "not-proposed" });
+          }
+          return;
+        case "allow":
+        case "decline":
+          if (state === "connected" && !ending) proposed.answer(input.id, input.input === "allow");
+          return;
         case "navigated":
           if (own === "visitor") words.navigated(input.page);
           return;

@@ -57,8 +57,11 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
       (event) => {
         // Of an ask before this one, nothing is shown.
         if (made === visitor) handle(event);
+        if (event.event === "proposed") {
+          seldom().then(({ drawProposal }) => drawProposal(toolkit, frame, made, emit, event), console.warn);
+        }
       },
-      async () => (await seldom()).httpTransport,
+      seldom,
     );
     return made;
   }

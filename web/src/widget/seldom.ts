@@ -3,5 +3,6 @@
 export { httpTransport } from "../peer/http-transport";
 export { explain } from "./explain";
 export { drawLinks } from "./linked";
+export { drawProposal, go } from "./proposal";
 export { toggleSharing } from "./sharing";
 export { drawUnread } from "./unread";

@@ -11,8 +11,19 @@ export interface Events {
   message: { from: "visitor" | "helper"; text: string; at: number };
   /** The number of messages nobody has looked at has changed. */
   unread: { count: number };
+  /** The helper asks for something, and the visitor is asked whether they allow it. */
+  consent: Proposed;
+  /** What the visitor has allowed is being done. */
+  action: Proposed;
   /** Something went wrong; the codes are stable. */
   error: { code: string };
+}
+
+/** What a helper asks for: to go to an address, or to load the page again, then without one. */
+export interface Proposed {
+  id: number;
+  kind: "address" | "refresh";
+  url: string | null;
 }
 
 /** Tells the site. */

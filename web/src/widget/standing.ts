@@ -29,9 +29,8 @@ export function standing({ state, position, helper, endedBy, problem }: Facts): 
     case "connected":
       return helper?.automated ? words.automated(name) : words.connected(name);
     case "connecting":
-      return words.connecting(name);
     case "reconnecting":
-      return words.reconnecting(name);
+      return words.connecting(name);
     case "ended":
       return [words.ended[endedBy](name), words.over];
     case "failed":

@@ -1,0 +1,81 @@
+// What the helper can propose: to go to an address of the site, or to load the page again.
+
+import { useId, useRef, useState } from "preact/hooks";
+
+import { words } from "../locales/console-en";
+import type { HelperSession } from "../peer/desk";
+import { host } from "./origin";
+import { proposable, startingFrom } from "./proposable";
+
+/** The two buttons, and the dialog for an address. */
+export function Proposing({ session }: { session: HelperSession }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [address, setAddress] = useState("");
+  const [problem, setProblem] = useState("");
+  const id = useId();
+  const { page, origin } = session;
+
+  const write = (text: string): void => {
+    setAddress(text);
+    setProblem("");
+  };
+  const open = (): void => {
+    write(startingFrom(page, origin));
+    dialog.current?.showModal();
+  };
+  const propose = (): void => {
+    const found = proposable(address, page, origin);
+    if ("problem" in found) return setProblem(words.proposing.problems[found.problem](host(origin)));
+    session.propose(found.url);
+    dialog.current?.close();
+  };
+
+  return (
+    <div class="actions proposing">
+      <button type="button" class="plain" onClick={open}>
+        {words.proposing.goTo}
+      </button>
+      <button type="button" class="plain" onClick={() => session.refresh()}>
+        {words.proposing.refresh}
+      </button>
+      <dialog ref={dialog} class="card" aria-labelledby={`${id}-title`}>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            propose();
+          }}
+        >
+          <h3 id={`${id}-title`}>{words.proposing.title}</h3>
+          <p class="hint" id={`${id}-lead`}>
+            {words.proposing.lead}
+          </p>
+          <label for={`${id}-address`}>{words.proposing.address}</label>
+          <input
+            id={`${id}-address`}
+            type="text"
+            inputMode="url"
+            autocomplete="off"
+            spellcheck={false}
+            dir="ltr"
+            aria-describedby={`${id}-problem ${id}-lead`}
+            aria-invalid={problem === "" ? undefined : "true"}
+            value={address}
+            onInput={(event) => write(event.currentTarget.value)}
+            onFocus={(event) => event.currentTarget.select()}
+          />
+          <p class="problem" id={`${id}-problem`} role="alert">
+            {problem}
+          </p>
+          <div class="actions">
+            <button type="submit" class="primary">
+              {words.proposing.propose}
+            </button>
+            <button type="button" class="plain" onClick={() => dialog.current?.close()}>
+              {words.proposing.cancel}
+            </button>
+          </div>
+        </form>
+      </dialog>
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+// Proposals of the helper: each is shown to the visitor whole, and nothing happens without their word.
+
+import type { Event, Output, PeerErrorCode, PeerMessage, Propose, Role } from "../wire/peer";
+import { mayOpen } from "./address";
+
+/** What the two say about proposals. */
+export type ProposalMessage = Extract<PeerMessage, { id: number }>;
+
+/** What is proposed in one session of this origin. */
+export function proposals(own: Role, origin: string, out: (output: Output) => void) {
+  /** The number of the last proposal, made or heard. */
+  let last = 0;
+  /** What is not answered: an address, and loading the page again. */
+  const open: [address?: Propose, refresh?: Propose] = [];
+
+  const send = (message: PeerMessage): void => out({ output: "send", message });
+  const tell = (event: Event): void => out({ output: "event", event });
+
+  function keep(id: number, url: string | null): void {
+    last = id;
+    // A newer one takes the place of the older.
+    open[url === null ? 1 : 0] = { id, url };
+  }
+
+  function close(id: number): Propose | undefined {
+    const found = open.find((propose) => propose?.id === id);
+    // What is answered has a number that equals none.
+    if (found) found.id = NaN;
+    return found;
+  }
+
+  return {
+    /** Helper: proposes; says whether it did. */
+    propose(url: string | null): boolean {
+      if (own === "visitor" || (url !== null && !mayOpen(url, origin))) return false;
+      keep(last + 1, url);
+      tell({ event: "proposing", id: last, url });
+      send({ type: "propose", id: last, url });
+      return true;
+    },
+
+    /** Visitor: answers a proposal that is open, and goes where it was allowed to. */
+    answer(id: number, isAllowed: boolean): void {
+      const found = own === "visitor" && close(id);
+      if (!found) return;
+      send({ type: isAllowed ? "allowed" : "declined", id });
+      if (isAllowed) out({ output: "go", url: found.url });
+    },
+
+    /** Takes a proposal, or the answer to one; says what the other side is to be refused with, if it is. */
+    take(message: ProposalMessage): PeerErrorCode | undefined {
+      const { type, id } = message;
+      if (type === "propose") {
+        if (own === "helper") return "wrong-state";
+        const { url } = message;
+        if (url !== null && !mayOpen(url, origin)) return "bad-message";
+        if (id <= last) return "wrong-sequence";
+        keep(id, url);
+        tell({ event: "proposed", id, url });
+      } else {
+        if (own === "visitor") return "wrong-state";
+        if (id > last) return "wrong-sequence";
+        // One that a newer has taken the place of may be answered meanwhile: that is old news.
+        if (close(id)) tell({ event: type, id });
+      }
+      return;
+    },
+  };
+}
