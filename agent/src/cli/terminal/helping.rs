@@ -119,7 +119,11 @@ impl Helping {
             }
             Event::Client { session, client } if is_current(session) => {
                 let parts = [&client.browser, &client.platform, &client.language, &client.time_zone];
-                let parts: Vec<_> = parts.into_iter().map(|part| clean::short(part)).collect();
+                let parts: Vec<_> = parts
+                    .map(|part| clean::short(part))
+                    .into_iter()
+                    .filter(|part| !part.is_empty())
+                    .collect();
                 said.aside(parts.join(", "));
             }
             Event::Message { session, id, text, .. } => self.message(session, *id, text, &mut said),

@@ -12,7 +12,7 @@ use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::history::MemHistory;
 use rustyline::validate::Validator;
-use rustyline::{Config, Context, Editor, ExternalPrinter, Helper};
+use rustyline::{ColorMode, Config, Context, Editor, ExternalPrinter, Helper};
 use tokio::sync::mpsc;
 
 use super::said::Line;
@@ -50,6 +50,7 @@ pub(crate) struct Screen {
     prompt: Arc<Mutex<String>>,
     is_gone: Arc<AtomicBool>,
     is_terminal: bool,
+    has_colours: bool,
     has_bell: bool,
     _modes: Option<Modes>,
 }
@@ -79,13 +80,13 @@ impl Screen {
         let is_terminal = editing.is_some();
         let gone = Arc::clone(&is_gone);
         let (modes, input, printing) = match editing {
-            Some((modes, input, mut printer)) => {
+            Some(Editing { modes, input, mut printer, ending, rested }) => {
                 let printing = std::thread::spawn(move || {
                     print_all(queue, &gone, |piece| printer.print(piece).map_err(std::io::Error::other));
-                    // The printer hands over one piece at a time: once it takes the second of these, the last words
-                    // have been shown.
+                    // The printer takes a piece once the editor has begun to show the one before.
                     let _ = printer.print(NOTHING.to_owned());
-                    let _ = printer.print(NOTHING.to_owned());
+                    ending.store(true, Ordering::SeqCst);
+                    let _ = rested.recv_timeout(LAST_WORDS);
                 });
                 (modes, input, printing)
             }
@@ -100,7 +101,8 @@ impl Screen {
             }
         };
         let (pieces, printing) = (Some(pieces), Some(printing));
-        Self { pieces, printing, input, prompt, is_gone, is_terminal, has_bell, _modes: modes }
+        let has_colours = is_terminal && std::env::var_os("NO_COLOR").is_none();
+        Self { pieces, printing, input, prompt, is_gone, is_terminal, has_colours, has_bell, _modes: modes }
     }
 
     /// Whether a person looks at it.
@@ -124,7 +126,7 @@ impl Screen {
             piece.push('\u{7}');
         }
         for Line { text, is_quiet } in lines {
-            match self.is_terminal && *is_quiet {
+            match self.has_colours && *is_quiet {
                 true => piece.push_str(&format!("\u{1b}[2m{text}\u{1b}[0m\n")),
                 false => piece.push_str(&format!("{text}\n")),
             }
@@ -167,30 +169,48 @@ fn print_plain(piece: String) -> std::io::Result<()> {
     out.flush()
 }
 
-type Editing = (Option<Modes>, mpsc::Receiver<Input>, Box<dyn ExternalPrinter + Send>);
+/// An editor at work.
+struct Editing {
+    modes: Option<Modes>,
+    input: mpsc::Receiver<Input>,
+    printer: Box<dyn ExternalPrinter + Send>,
+    /// Has the editor rest before it shows its line again.
+    ending: Arc<AtomicBool>,
+    /// Hears that it rests.
+    rested: std::sync::mpsc::Receiver<()>,
+}
 
 /// Reads lines with an editor, in a thread of its own; `None` where the terminal is too simple for one.
 fn edit(prompt: &Arc<Mutex<String>>) -> Option<Editing> {
     let modes = Modes::keep();
-    let config = Config::builder().max_history_size(HISTORY).ok()?.auto_add_history(true).build();
+    let config = Config::builder()
+        .max_history_size(HISTORY)
+        .ok()?
+        .auto_add_history(true)
+        // The line's beginning changes by way of its colours, of which it has none.
+        .color_mode(ColorMode::Forced)
+        .build();
     let history = MemHistory::with_config(&config);
     let mut editor = Editor::<Ear, MemHistory>::with_history(config, history).ok()?;
-    let printer = editor.create_external_printer().ok()?;
+    let printer = Box::new(editor.create_external_printer().ok()?);
     let (typed, input) = mpsc::channel(LINES);
+    let (rest, rested) = std::sync::mpsc::channel();
     let prompt = Arc::clone(prompt);
+    let ending = Arc::new(AtomicBool::new(false));
     let told = Mutex::new((false, Instant::now()));
-    editor.set_helper(Some(Ear { typed: typed.clone(), prompt: Arc::clone(&prompt), told }));
+    let (line_start, ends) = (Arc::clone(&prompt), Arc::clone(&ending));
+    editor.set_helper(Some(Ear { typed: typed.clone(), prompt: line_start, told, ending: ends, rest }));
     std::thread::spawn(move || {
         loop {
             let begin = prompt.lock().unwrap_or_else(PoisonError::into_inner).clone();
             // An interrupt, the end of the input, or a terminal that is gone: the person wants an end.
-            let Ok(line) = editor.readline(begin.as_str()) else { return editor.set_helper(None) };
+            let Ok(line) = editor.readline(begin.as_str()) else { return };
             if typed.blocking_send(Input::Line(line)).is_err() {
                 return;
             }
         }
     });
-    Some((modes, input, Box::new(printer)))
+    Some(Editing { modes, input, printer, ending, rested })
 }
 
 /// Hears that the person writes, and gives the line its beginning.
@@ -199,6 +219,8 @@ struct Ear {
     prompt: Arc<Mutex<String>>,
     /// What was told of last, and when.
     told: Mutex<(bool, Instant)>,
+    ending: Arc<AtomicBool>,
+    rest: std::sync::mpsc::Sender<()>,
 }
 
 impl Hinter for Ear {
@@ -218,6 +240,13 @@ impl Hinter for Ear {
 
 impl Highlighter for Ear {
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> std::borrow::Cow<'b, str> {
+        if self.ending.load(Ordering::SeqCst) {
+            let _ = self.rest.send(());
+            // What it would show now would stay behind on the terminal. The process is about to end.
+            loop {
+                std::thread::park();
+            }
+        }
         let current = self.prompt.lock().unwrap_or_else(PoisonError::into_inner).clone();
         // It may change while somebody writes, but not its width.
         if current.chars().count() == prompt.chars().count() { current.into() } else { prompt.into() }
@@ -251,9 +280,9 @@ impl Modes {
 
 impl Drop for Modes {
     fn drop(&mut self) {
-        // The prompt goes, and pasting is as it was.
+        // The line goes, what is held back is shown, and pasting is as it was.
         let mut out = std::io::stdout().lock();
-        let _ = out.write_all(b"\r\x1b[K\x1b[?2004l").and_then(|()| out.flush());
+        let _ = out.write_all(b"\r\x1b[K\x1b[?2026l\x1b[?2004l").and_then(|()| out.flush());
         #[cfg(unix)]
         let _ =
             rustix::termios::tcsetattr(std::io::stdin(), rustix::termios::OptionalActions::Now, &self.kept);
