@@ -37,10 +37,13 @@ const kept = new Set([
 ]);
 
 // The tags of those types are texts. Each that is nothing else is as good as a number: what has a hyphen in it and
-// stands nowhere on the wire is nothing else.
-const tags = [...statements.filter(isInner).join("").matchAll(/"(?:input|output)": "(\w+-[\w-]+)"/g)]
+// stands nowhere on the wire is nothing else, and of the plain words these, which no bundle has as a text besides.
+const plain = words(
+  "accept allow decline described dial known navigated prepare prepared received say seal seen signal timeout verified writing",
+);
+const tags = [...statements.filter(isInner).join("").matchAll(/"(?:input|output)": "([\w-]+)"/g)]
   .map(([, tag]) => tag)
-  .filter((tag) => !kept.has(tag));
+  .filter((tag) => (tag.includes("-") || plain.includes(tag)) && !kept.has(tag));
 
 // Names that the browser has too, for things that no bundle touches: wherever one stands, it is ours.
 const namesakes = words(
