@@ -22,6 +22,9 @@ use crate::tls;
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
+/// How much is read from the socket at once.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
+
 /// After how long without a word the server is asked whether it is there. A dead network closes nothing by itself,
 /// and the server pings more often than this.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -128,7 +131,10 @@ impl Line {
     async fn dial(&self) -> Option<Socket> {
         let mut request = self.address.as_str().into_client_request().ok()?;
         request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
+        // By default 128 KiB are set aside for each socket; nearly all there is to read fits into this.
         let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER_BYTES)
+            .write_buffer_size(0)
             .max_message_size(Some(2 * MAX_FRAME_BYTES))
             .max_frame_size(Some(2 * MAX_FRAME_BYTES))
             .max_write_buffer_size(16 * MAX_FRAME_BYTES);
