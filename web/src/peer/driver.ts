@@ -7,7 +7,7 @@
 import type { Session } from "../proto/session";
 import { encode, decode } from "../wire/base64url";
 import { decodePeer, decodeSealedSignal } from "../wire/decode";
-import type { Event, Input, Output, PeerMessage, SealedSignal } from "../wire/peer";
+import type { Event, Input, Output, PeerErrorCode, PeerMessage, SealedSignal } from "../wire/peer";
 import type { AgentToBroker, Sealed, SessionId } from "../wire/signaling";
 import { utf8 } from "../wire/utf8";
 import { now } from "./clock";
@@ -31,6 +31,8 @@ export type Surroundings = {
   tell(event: Event): void;
   /** Takes note of what has gone to the other side. */
   sent(message: PeerMessage): void;
+  /** Takes a message of a type that is unknown here. */
+  unknown?(text: string): void;
 };
 
 /** The session id of a handshake, and its sealed channel once there is one; `null` when it came to nothing. */
@@ -100,8 +102,13 @@ export function drive(session: Session, around: Surroundings) {
   function received(data: unknown): void {
     if (typeof data !== "string") return input({ input: "received-bad", code: "bad-message" });
     const decoded = decodePeer(data);
-    if (typeof decoded === "string") input({ input: "received-bad", code: decoded });
-    else if (decoded) input({ input: "received", message: decoded });
+    if (decoded) heard(decoded);
+    else around.unknown?.(data);
+  }
+
+  /** Tells the session what the other side has said, or that it was no message. */
+  function heard(decoded: PeerMessage | PeerErrorCode): void {
+    input(typeof decoded === "string" ? { input: "received-bad", code: decoded } : { input: "received", message: decoded });
   }
 
   function seal(signal: SealedSignal): void {
@@ -126,6 +133,7 @@ export function drive(session: Session, around: Surroundings) {
 
   return {
     input,
+    heard,
     attempt,
 
     /** Gives the session its sealed channel, or the promise of one. */

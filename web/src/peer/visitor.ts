@@ -10,7 +10,7 @@ import type { Client, Event, Input, Page, PeerMessage, State, UnsupportedCode } 
 import type { BrokerToAgent, Claimed, IceServer, SessionId, TeamId } from "../wire/signaling";
 import { clientInformation } from "./client-information";
 import { now } from "./clock";
-import { drive, type RoleOutput } from "./driver";
+import { drive, type Driver, type RoleOutput } from "./driver";
 import { openIntroduction } from "./handshake";
 import { watchNavigation } from "./navigation";
 import { peerConnection, type PeerConnection } from "./peer-connection";
@@ -50,6 +50,8 @@ export type Visitor = ReturnType<typeof makeVisitor>;
 export type Seldom = {
   /** Opens a transport over HTTP. */
   httpTransport: OpenTransport;
+  /** Hears a message that may be about a proposal. */
+  hearProposal(text: string, session: Session, driver: Driver): void;
   /** Goes where the visitor agreed to go, or loads the page again, once what was said before has left. */
   go(url: string | null): void;
 };
@@ -80,9 +82,13 @@ export function makeVisitor(
     },
     seldom,
   );
-  const driver = drive(Session.visitor(teams, origin), {
+  const session = Session.visitor(teams, origin);
+  const driver = drive(session, {
     carryOut,
     signal: socket.send,
+    unknown(text) {
+      seldom().then(({ hearProposal }) => hearProposal(text, session, driver), console.warn);
+    },
     tell: (event) => unable || tell(event),
     sent(message) {
       if (message.type !== "page" && message.type !== "client") return;

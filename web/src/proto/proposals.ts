@@ -6,6 +6,9 @@ import { mayOpen } from "./address";
 /** What the two say about proposals. */
 export type ProposalMessage = Extract<PeerMessage, { id: number }>;
 
+/** The proposals of one session. */
+export type Proposals = ReturnType<typeof proposals>;
+
 /** What is proposed in one session of this origin. */
 export function proposals(own: Role, origin: string, out: (output: Output) => void) {
   /** The number of the last proposal, made or heard. */

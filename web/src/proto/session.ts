@@ -33,14 +33,17 @@ export type Session = ReturnType<typeof session>;
 
 /** Makes sessions. */
 export const Session = {
-  /** A visitor's: the teams that the page pins, in order, and the page's origin. */
+  /**
+   * A visitor's: the teams that the page pins, in order, and the page's origin. It is extended when the first
+   * proposal comes: few visitors ever hear one, and none should load what it takes.
+   */
   visitor: (teams: TeamId[], origin: string): Session => session("visitor", teams, origin),
 
   /** A helper's, with a visitor on a page of this origin. */
-  helper: (origin: string): Session => session("helper", [], origin),
+  helper: (origin: string): Session => session("helper", [], origin, proposals),
 };
 
-function session(own: Role, pinned: TeamId[], origin: string) {
+function session(own: Role, pinned: TeamId[], origin: string, part?: typeof proposals) {
   let state: State = "idle";
   /** When what is handled happened. */
   let now = 0;
@@ -49,7 +52,8 @@ function session(own: Role, pinned: TeamId[], origin: string) {
   const tell = (event: Event): void => out({ output: "event", event });
   const peer = negotiation(out);
   const words = talk(own, out);
-  const proposed = proposals(own, origin, out);
+  /** What decides about proposals: a part of its own, since few sessions have any. */
+  let proposed = part?.(own, origin, out);
   const other: Role = own === "visitor" ? "helper" : "visitor";
 
   /** Visitor: whom to ask, and with which place. */
@@ -223,7 +227,7 @@ function session(own: Role, pinned: TeamId[], origin: string) {
   }
 
   function take(message: PeerMessage): void {
-    if (!("id" in message && words.through())) return words.take(message, now);
+    if (!("id" in message && proposed && words.through())) return words.take(message, now);
     const code = proposed.take(message);
     if (code) words.refuse(code);
   }
@@ -317,6 +321,11 @@ function session(own: Role, pinned: TeamId[], origin: string) {
       return state;
     },
 
+    /** Takes up what decides about proposals. */
+    extend(part: typeof proposals): void {
+      proposed ??= part(own, origin, out);
+    },
+
     /** What is to be done next; asked again until it is `timeout`. */
     pollOutput(): Output {
       const due = Math.min(words.due(), deadline, linger);
@@ -401,13 +410,13 @@ function session(own: Role, pinned: TeamId[], origin: string) {
         case "writing":
           return words.writing(input.on, now);
         case "propose":
-          if (own === "visitor" || state !== "connected" || ending || !proposed.propose(input.url)) {
+          if (own === "visitor" || state !== "connected" || ending || !proposed?.propose(input.url)) {
             tell({ event: "error", code: "not-proposed" });
           }
           return;
         case "allow":
         case "decline":
-          if (state === "connected" && !ending) proposed.answer(input.id, input.input === "allow");
+          if (state === "connected" && !ending) proposed?.answer(input.id, input.input === "allow");
           return;
         case "navigated":
           if (own === "visitor") words.navigated(input.page);

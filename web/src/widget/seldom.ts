@@ -1,6 +1,7 @@
 // What few visitors need, in a file of its own that is loaded when one does.
 
 export { httpTransport } from "../peer/http-transport";
+export { hearProposal } from "../peer/proposal";
 export { explain } from "./explain";
 export { drawLinks } from "./linked";
 export { drawProposal, go } from "./proposal";

@@ -7,7 +7,6 @@ import {
   MAX_DESCRIPTION_BYTES,
   MAX_MESSAGE_BYTES,
   MAX_TEXT_BYTES,
-  MAX_URL_BYTES,
   type Introduction,
   type PeerMessage,
   type SealedSignal,
@@ -58,9 +57,6 @@ export const PEER: Record<string, Fields> = {
   ack: { seq: u32 },
   read: { seq: u32 },
   typing: { on: flag },
-  propose: { id: count, url: nullable(text(MAX_URL_BYTES)) },
-  allowed: { id: u32 },
-  declined: { id: u32 },
   end: {},
   refused: { code: oneOf("bad-json bad-message too-large wrong-state wrong-sequence", "internal") },
 };

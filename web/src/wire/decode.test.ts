@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { decodeBroker, decodeIntroduction, decodePeer, decodeSealedSignal, type Decoded } from "./decode";
+import { decodeProposal } from "./decode-proposal";
 import * as visitor from "./decode-visitor";
 
 // Either the text itself, or what it is made of: `before`, `repeat` so many `times`, `after`. Such a text has no
@@ -22,7 +23,8 @@ const DECODERS: Record<string, (text: string) => Decoded<unknown>> = {
 // The same decoders as a visitor has them, and the types that they know nothing about.
 const VISITOR_DECODERS: typeof DECODERS = {
   broker: visitor.decodeBroker,
-  peer: visitor.decodePeer,
+  // What is of an unknown type to the one is handed to the other.
+  peer: (text) => visitor.decodePeer(text) ?? decodeProposal(text),
   "sealed-signal": visitor.decodeSealedSignal,
   introduction: visitor.decodeIntroduction,
 };

@@ -2,6 +2,7 @@
 
 import { base64url, decoder, ensure, flag, integer, isRecord, record, text, time, typed, type Check } from "./check";
 import { BROKER, iceServers, id, PEER, REFUSED_CODES, refusal, SEALED, sealed, u32 } from "./decode-visitor";
+import { PROPOSAL } from "./decode-proposal";
 import {
   MAX_ATTRIBUTES,
   MAX_ATTRIBUTE_BYTES,
@@ -52,6 +53,7 @@ export const decodePeer = decoder<PeerMessage>(
   MAX_MESSAGE_BYTES,
   typed({
     ...PEER,
+    ...PROPOSAL,
     page: {
       epoch: u32,
       url: text(MAX_URL_BYTES),
