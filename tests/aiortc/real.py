@@ -41,6 +41,8 @@ class Server:
             raise RuntimeError(f"the server did not start: {self._log.read()}")
         self.origin = printed["listening"]
         self.page = printed["demo page"]
+        host, _, port = printed["stun"].removeprefix("udp://").rpartition(":")
+        self.stun = (host, int(port))
         self.team_key = home / "team.pem"
         # What an invite says of itself: version, team, two keys, the certificate.
         self.team = printed["console"].split("invite=")[1].split(".")[1]
