@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 import wire
 
-MAX_CERTIFICATE_BYTES = 4096
 MAX_CERTIFICATE_LIFETIME_S = 7776000
 CERTIFICATE_GRACE_S = 300
 MAX_ORIGIN_BYTES = 267
@@ -72,7 +71,7 @@ def _key(value: Any) -> bytes:
 def verify(token: str, team: bytes, now_s: int) -> Certificate:
     """Believes a certificate, or raises `Unverified` with the first thing that is wrong."""
     invalid = Unverified("certificate-invalid")
-    if len(token.encode(errors="surrogatepass")) > MAX_CERTIFICATE_BYTES:
+    if len(token.encode(errors="surrogatepass")) > wire.MAX_CERTIFICATE_BYTES:
         raise invalid
     try:
         header_bytes, claims_bytes, signature = (wire.decode_bytes(part) for part in token.split("."))

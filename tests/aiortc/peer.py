@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import aioice.ice
-from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCConfiguration, RTCDataChannel, RTCIceServer, RTCPeerConnection, RTCSessionDescription
 from aiortc.sdp import candidate_from_sdp
 
 from conversation import Conversation
@@ -71,6 +71,14 @@ class Peer:
         candidate = candidate_from_sdp(signal["candidate"].removeprefix("candidate:"))
         candidate.sdpMid, candidate.sdpMLineIndex = signal["sdpMid"], signal["sdpMLineIndex"]
         await self._connection.addIceCandidate(candidate)
+
+    def announce(self, label: str) -> RTCDataChannel:
+        """Opens a channel in-band, which the document has none of."""
+        return self._connection.createDataChannel(label)
+
+    def close_channel(self) -> None:
+        """Closes the channel alone; the connection stays."""
+        self._channel.close()
 
     async def close(self) -> None:
         await self._connection.close()

@@ -100,6 +100,10 @@ class Native:
         async for line in self._process.stderr:
             self.errors += line
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def tell(self, command: str, **fields: object) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"command": command, **fields}).encode() + b"\n")

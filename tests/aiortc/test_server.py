@@ -38,6 +38,9 @@ class Transport(WithServer):
             ("{}", "bad-json"),
             ('{"type":"leave"', "bad-json"),
             (b'{"type":"challenge"}', "bad-json"),
+            ('{"type":"x","y":"\\ud800"}', "bad-json"),
+            ('{"type":"x","y":1e400}', "bad-json"),
+            ('{"type":"x","y":' + "[" * 127 + "]" * 127 + "}", "bad-json"),
             ('{"type":"leave"}', "bad-message"),
             ('{"type":"leave","session":"AA+/AwQFBgcICQoLDA0ODw","reason":"ended"}', "bad-message"),
             (f'{{"type":"leave","session":"{random_id()}=","reason":"ended"}}', "bad-message"),
@@ -47,6 +50,7 @@ class Transport(WithServer):
                 await signaling.raw(message)
                 self.assertEqual((await signaling.heard.until("refused"))["code"], code)
         await signaling.say("of-a-later-version", session=7)
+        await signaling.raw('{"type":"x","y":' + "[" * 126 + "]" * 126 + "}")
         await signaling.say("challenge", more={"unknown": []})
         await signaling.heard.until("challenged")
         self.assertEqual(signaling.heard.all[-1]["type"], "challenged")
@@ -118,6 +122,8 @@ class Asking(WithServer):
             (None, {"place": None}, "bad-message"),
             (None, {"origin": "https://shop.example.org/"}, "bad-origin"),
             (None, {"origin": "null"}, "bad-origin"),
+            (None, {"origin": f"https://{'x' * 260}"}, "bad-origin"),
+            (None, {"origin": 7}, "bad-message"),
             (None, {"origin": "https://shop.example.org:443"}, "bad-origin"),
             ("https://other.example.org", {}, "origin-mismatch"),
         ):
@@ -209,11 +215,37 @@ class Enlisting(WithServer):
             ({"exp": -3600}, "certificate-expired"),
             ({"iat": 3600}, "certificate-expired"),
             ({"sub": ""}, "certificate-invalid"),
+            ({"sub": "x" * wire.MAX_CERTIFICATE_BYTES}, "certificate-invalid"),
         ):
             with self.subTest(**changed):
                 helper = Helper(await self.dial(), Helper.issue(self.server, **changed))
                 await helper.enlist(self.server.origin)
                 self.assertEqual((await helper.signaling.heard.until("refused"))["code"], code)
+
+    async def test_one_role_for_each_socket(self):
+        helper = await Helper.at_work(await self.dial(), self.server)
+        visitor = Visitor(helper.signaling, self.team)
+        await visitor.say_ask()
+        self.assertEqual((await helper.signaling.heard.until("refused"))["code"], "wrong-state")
+        visitor = Visitor(await self.dial(), self.team)
+        await visitor.ask()
+        await Helper(visitor.signaling, Helper.issue(self.server)).enlist(self.server.origin)
+        self.assertEqual((await visitor.signaling.heard.until("refused"))["code"], "wrong-state")
+        await visitor.leave("ended")
+        await Helper(visitor.signaling, Helper.issue(self.server)).enlist(self.server.origin)
+        await visitor.signaling.heard.until("enlisted")
+        # Who has failed to enlist is no helper yet.
+        signaling = await self.dial()
+        await Helper(signaling, Helper.issue(self.server, sub="")).enlist(self.server.origin)
+        self.assertEqual((await signaling.heard.until("refused"))["code"], "certificate-invalid")
+        await Visitor(signaling, self.team).ask()
+
+    async def test_work_begins_with_enlisting(self):
+        helper = Helper(await self.dial(), Helper.issue(self.server))
+        await helper.enlist(self.server.origin)
+        visitor = Visitor(await self.dial(), self.team)
+        await visitor.ask()
+        await helper.signaling.heard.until("asked", ticket=visitor.id)
 
     async def test_work_only_once_enlisted(self):
         signaling = await self.dial()

@@ -65,6 +65,10 @@ class Visitor:
 
     async def ask(self) -> dict[str, Any]:
         """Asks; answers what the server says of the queue."""
+        await self.say_ask()
+        return await self.signaling.heard.until("queued", session=self.id)
+
+    async def say_ask(self) -> None:
         await self.signaling.say(
             "ask",
             team=wire.encode_bytes(self._team),
@@ -73,7 +77,6 @@ class Visitor:
             message=wire.encode_bytes(self._initiator.message1),
             place=wire.encode_bytes(self.place),
         )
-        return await self.signaling.heard.until("queued", session=self.id)
 
     async def meet(self) -> str:
         """Waits for the helper and verifies them; answers their offer. Raises `Unverified`, having left."""

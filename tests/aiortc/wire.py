@@ -10,6 +10,7 @@ from typing import Any
 MAX_MESSAGE_BYTES = 32768
 MAX_FRAME_BYTES = 16384
 MAX_SEALED_BYTES = 12000
+MAX_CERTIFICATE_BYTES = 4096
 MAX_NESTING = 127
 MAX_TIME = 2**53 - 1
 
@@ -232,7 +233,7 @@ SERVER: dict[str, dict[str, Check]] = {
     },
 }
 
-INTRODUCTION: dict[str, Check] = {"certificate": text(4096), "offer": text(8192)}
+INTRODUCTION: dict[str, Check] = {"certificate": text(MAX_CERTIFICATE_BYTES), "offer": text(8192)}
 
 
 def _not_json(_: str) -> float:
