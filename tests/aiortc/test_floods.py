@@ -1,4 +1,4 @@
-"""Visitors who send without measure or beside the control channel: the helper's process bears it and takes the next."""
+"""Visitors who send without measure or beside `control`: the helper bears it and takes the next."""
 
 import os
 import unittest
@@ -9,7 +9,7 @@ import wire
 from test_conformance import WithHelper
 from visitor import ORIGIN, Visitor
 
-# What a process may hold more after a flood: less than half of what the flood sends, so none of it is kept. KiB.
+# What a process may hold more after a flood: less than half of what it sends. Units: KiB.
 ALLOWANCE = 4096
 FLOOD_BYTES = 10 * 1024 * 1024
 
@@ -34,7 +34,7 @@ class Floods(WithHelper):
                 talk.raw(message)
             await talk.heard.until("ack", seq=talk.chat("read so far"))
 
-    @unittest.skipUnless(Path("/proc/self/status").exists(), "this system has no /proc: memory cannot be read")
+    @unittest.skipUnless(Path("/proc/self/status").exists(), "no /proc: memory cannot be read")
     async def test_memory_after_floods(self):
         # What a process takes once, it has taken after its first session.
         await self.next_is_served()
@@ -48,7 +48,7 @@ class Floods(WithHelper):
         self.assertLess(self.held() - before, ALLOWANCE)
 
     async def test_more_faults_than_are_borne(self):
-        for message in ("?", "x" * 60_000, b"\x00" * 1000, '{"type":"ack","seq":7}', '{"type":"chat","seq":9}'):
+        for message in ("?", "x" * 60_000, bytes(1000), '{"type":"ack","seq":7}', '{"type":"chat","seq":9}'):
             with self.subTest(message[:20]):
                 visitor = await self.connected()
                 for _ in range(100):
@@ -62,10 +62,11 @@ class Floods(WithHelper):
         for at in range(40):
             channel = visitor.peer.announce(f"more-{at}")
             channel.on("open", lambda channel=channel: channel.send('{"type":"end"}'))
-        # Whether this session goes on is not written; what is said beside `control` is not the visitor's word.
-        await self.next_is_served()
+        # Whether the session goes on is not written; what is said there is not the visitor's word.
+        await self.nothing_refused((await self.connected()).conversation)
         await visitor.close()
         await self.helper.heard.until("ended", session=visitor.id, by="lost")
+        await self.next_is_served()
 
     async def test_the_channel_alone_closes(self):
         visitor = await self.connected()
