@@ -7,13 +7,17 @@ import { after, afterEach, before, test } from "node:test";
 import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
+// What the widget says of a part that cannot be had.
+const LACKING = /: Event$/;
+
 let server, theirs, ours;
 before(async () => {
   server = await startServer();
   [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
 });
 after(async () => {
-  await endAll(theirs.close(), ours.close(), server.stop());
+  // What one story keeps from being loaded, widget and browser complain about.
+  await endAll(theirs.close([LACKING, /seldom\.|net::ERR_FAILED/]), ours.close(), server.stop());
 });
 afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave()]);
@@ -252,6 +256,22 @@ test("a helper who asks without pause has one question on the screen, and what h
   await request.getByRole("button", { name: "Not now", exact: true }).click();
   await request.waitFor({ state: "detached" });
   await notes(helper, /rather not/).waitFor();
+  await visitor.is("connected");
+});
+
+test("a part that cannot be had is not asked for without end", async () => {
+  const { helper, visitor, page } = await connected({ prepare: (console) => console.addInitScript(giveChannel) });
+  let asked = 0;
+  await page.route("**/seldom.*", (route) => ((asked += 1), route.abort()));
+  await helper.page.evaluate(() => {
+    for (let id = 1; id <= 100; id++) window.channel.send(JSON.stringify({ type: "propose", id, url: null }));
+  });
+  // What comes behind all of these is taken as ever.
+  await helper.page.evaluate(() => window.channel.send(JSON.stringify({ type: "typing", on: true })));
+  await visitor.panel.getByText("Demo helper is writing…").waitFor();
+  await page.unroute("**/seldom.*");
+  const lacked = theirs.complaints.filter((complaint) => LACKING.test(complaint)).length;
+  assert.ok(asked >= 1 && asked <= 16 && lacked >= 1 && lacked <= 16, `asked ${asked} times, for ${lacked} messages`);
   await visitor.is("connected");
 });
 

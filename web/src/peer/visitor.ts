@@ -56,6 +56,10 @@ export type Seldom = {
   go(url: string | null): void;
 };
 
+// How many messages of unknown types may wait until the part that may know them is loaded; as often it is asked for
+// when it cannot be had. More than an honest helper proposes meanwhile.
+const MAX_UNHEARD = 16;
+
 /** Makes an ask without starting it: nothing is requested from anywhere. `told` is told of every event. */
 export function makeVisitor(
   { server, teams, urls, attributes }: VisitorOptions,
@@ -69,6 +73,8 @@ export function makeVisitor(
   let shared: Shared = { page: null, client: null };
   let dialled = false;
   let unable = false;
+  /** How many messages wait for what few visitors need, or were lost because it cannot be had. */
+  let unheard = 0;
   // The first peer connection, made before it is needed.
   let spare: PeerConnection | null = null;
   let handshake: Handshake | null = null;
@@ -87,7 +93,11 @@ export function makeVisitor(
     carryOut,
     signal: socket.send,
     unknown(text) {
-      seldom().then(({ hearProposal }) => hearProposal(text, session, driver), console.warn);
+      if (unheard++ >= MAX_UNHEARD) return;
+      seldom().then(({ hearProposal }) => {
+        unheard = 0;
+        hearProposal(text, session, driver);
+      }, console.warn);
     },
     tell: (event) => unable || tell(event),
     sent(message) {
