@@ -13,8 +13,9 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::front::Front;
+use super::json;
+use super::stop::{self, Stop};
 use super::terminal::Terminal;
-use super::{json, stop};
 
 #[derive(Debug, Args)]
 pub(super) struct Ask {
@@ -86,6 +87,7 @@ pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
     let mut proposals: Vec<(u32, ProposalKind, Option<String>)> = Vec::new();
     let mut quit = false;
     let room = front.room();
+    let mut stop = Stop::new()?;
     let mut reason = None;
     loop {
         tokio::select! {
@@ -125,7 +127,10 @@ pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
                     followed = None;
                 }
             },
-            () = stop::wanted(&mut quit) => commands.send(Command::Quit).await,
+            () = stop.wanted() => {
+                quit = true;
+                commands.send(Command::Quit).await;
+            }
         }
     }
     let failure = agent.failure();

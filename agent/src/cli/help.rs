@@ -15,9 +15,10 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::front::Front;
+use super::json;
 use super::opening::Openings;
+use super::stop::{self, Stop};
 use super::terminal::Terminal;
-use super::{json, stop};
 
 /// The longest invite that is read. Units: bytes. Twice the longest certificate.
 const MAX_INVITE: u64 = 8 * 1024;
@@ -89,6 +90,7 @@ pub(super) async fn run(help: Help) -> Result<ExitCode> {
     let mut origins = Origins::default();
     let mut quit = false;
     let room = front.room();
+    let mut stop = Stop::new()?;
     let mut reason = None;
     loop {
         tokio::select! {
@@ -124,7 +126,10 @@ pub(super) async fn run(help: Help) -> Result<ExitCode> {
                 }
                 Turn::Closed => window = Window::Closed,
             },
-            () = stop::wanted(&mut quit) => commands.send(Command::Quit).await,
+            () = stop.wanted() => {
+                quit = true;
+                commands.send(Command::Quit).await;
+            }
         }
     }
     let failure = agent.failure();
@@ -232,8 +237,8 @@ fn from_file(path: &Path) -> Result<Zeroizing<String>> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(path).map(|file| file.permissions().mode());
-        if mode.is_ok_and(|mode| mode & 0o077 != 0) {
+        let file = std::fs::metadata(path);
+        if file.is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o077 != 0) {
             eprintln!("alongside-agent: others can read {0}: `chmod 600 {0}` keeps it", path.display());
         }
     }

@@ -4,7 +4,8 @@
 use std::io::Write as _;
 
 use alongside_agent::{Command, Event};
-use serde::Deserialize;
+use serde::Deserialize as _;
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::lines::{self, TooLong};
@@ -15,14 +16,6 @@ pub(super) enum Line {
     Command(Command),
     /// What it was instead: the answer to it.
     Bad(Event),
-}
-
-/// The parts of a command that tell what it is, whatever else is wrong with it.
-#[derive(Deserialize)]
-struct Head {
-    command: Option<String>,
-    #[serde(rename = "ref")]
-    reference: Option<String>,
 }
 
 /// Every command by name, to tell one that is unknown from one that is wrong.
@@ -56,23 +49,23 @@ fn parse(text: &str) -> Line {
     let bad = |code: &str, message: String, reference| {
         Line::Bad(Event::Error { code: code.to_owned(), message, session: None, reference })
     };
-    let Ok(head) = serde_json::from_str::<Head>(text) else {
+    // An object and nothing else: where a struct is wanted, serde takes an array as well.
+    let Ok(Value::Object(object)) = serde_json::from_str(text) else {
         let message = "That line is no JSON object with a command in it.".to_owned();
         return bad("bad-json", message, None);
     };
-    match (serde_json::from_str::<Command>(text), head.command.as_deref()) {
+    let part = |name| object.get(name).and_then(Value::as_str).map(str::to_owned);
+    let (name, reference) = (part("command"), part("ref"));
+    match (Command::deserialize(Value::Object(object)), name) {
         (Ok(command), _) => Line::Command(command),
-        (Err(error), Some(name)) if COMMANDS.contains(&name) => {
-            bad("bad-command", format!("That {name} does not fit: {error}."), head.reference)
+        (Err(error), Some(name)) if COMMANDS.contains(&&*name) => {
+            bad("bad-command", format!("That {name} does not fit: {error}."), reference)
         }
         (Err(_), Some(_)) => {
             let message = format!("There is no such command. There are {}.", COMMANDS.join(", "));
-            bad("unknown-command", message, head.reference)
+            bad("unknown-command", message, reference)
         }
-        (Err(_), None) => {
-            let message = "That line says no command.".to_owned();
-            bad("bad-command", message, head.reference)
-        }
+        (Err(_), None) => bad("bad-command", "That line says no command.".to_owned(), reference),
     }
 }
 
@@ -110,7 +103,13 @@ mod tests {
             ("", "bad-json", None),
             ("{", "bad-json", None),
             ("[]", "bad-json", None),
+            (r#"["quit"]"#, "bad-json", None),
             ("7", "bad-json", None),
+            (r#"["quit"]"#, "bad-json", None),
+            (r#"["end","AAAAAAAAAAAAAAAAAAAAAA"]"#, "bad-json", None),
+            (r#"{"command":7}"#, "bad-command", None),
+            (r#"{"command":["quit"],"ref":"a"}"#, "bad-command", Some("a")),
+            (r#"{"command":"refresh","session":"AAAAAAAAAAAAAAAAAAAAAA","ref":7}"#, "bad-command", None),
             ("{}", "bad-command", None),
             (r#"{"ref":"a"}"#, "bad-command", Some("a")),
             (r#"{"command":"dance","ref":"b"}"#, "unknown-command", Some("b")),

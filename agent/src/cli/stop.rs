@@ -36,24 +36,43 @@ pub(super) async fn next(agent: &mut Agent, room: Option<&Room>) -> Option<Event
     agent.next().await
 }
 
-/// Waits until the person or the system wants an end. Asked a second time, it ends the process at once.
-pub(super) async fn wanted(asked: &mut bool) {
-    let interrupted = tokio::signal::ctrl_c();
+/// Hears that the person or the system wants an end. It listens from when it is made, so that nothing is missed while
+/// something else is done.
+pub(super) struct Stop {
     #[cfg(unix)]
-    {
+    interrupted: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminated: tokio::signal::unix::Signal,
+    was_wanted: bool,
+}
+
+impl Stop {
+    /// Begins to listen.
+    ///
+    /// Errors: the system's, when it does not let us.
+    pub(super) fn new() -> std::io::Result<Self> {
+        #[cfg(unix)]
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
-        } else {
-            let _ = interrupted.await;
-        }
+        Ok(Self {
+            #[cfg(unix)]
+            interrupted: signal(SignalKind::interrupt())?,
+            #[cfg(unix)]
+            terminated: signal(SignalKind::terminate())?,
+            was_wanted: false,
+        })
     }
-    #[cfg(not(unix))]
-    let _ = interrupted.await;
-    if std::mem::replace(asked, true) {
-        std::process::exit(130);
+
+    /// Waits until an end is wanted. Wanted a second time, it is the end of the process, at once.
+    pub(super) async fn wanted(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupted.recv() => {}
+            _ = self.terminated.recv() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+        if std::mem::replace(&mut self.was_wanted, true) {
+            std::process::exit(130);
+        }
     }
 }

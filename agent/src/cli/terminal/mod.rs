@@ -90,7 +90,7 @@ impl Terminal {
             }
             let idle = self.writing;
             tokio::select! {
-                input = self.screen.input.recv() => match input {
+                input = self.screen.next() => match input {
                     None => return Command::Quit,
                     Some(Input::Line(line)) => {
                         self.writing = None;

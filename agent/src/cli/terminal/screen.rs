@@ -46,9 +46,8 @@ pub(super) enum Input {
 pub(crate) struct Screen {
     pieces: Option<mpsc::Sender<String>>,
     printing: Option<JoinHandle<()>>,
-    pub(super) input: mpsc::Receiver<Input>,
+    input: mpsc::Receiver<Input>,
     prompt: Arc<Mutex<String>>,
-    is_gone: Arc<AtomicBool>,
     is_terminal: bool,
     has_colours: bool,
     has_bell: bool,
@@ -72,17 +71,15 @@ impl Screen {
     /// Begins to read and to show, with a line that begins like this.
     pub(super) fn open(prompt: String, has_bell: bool) -> Self {
         let prompt = Arc::new(Mutex::new(prompt));
-        let is_gone = Arc::new(AtomicBool::new(false));
         let (pieces, queue) = mpsc::channel(PIECES);
         let editing = (std::io::stdin().is_terminal() && std::io::stdout().is_terminal())
             .then(|| edit(&prompt))
             .flatten();
         let is_terminal = editing.is_some();
-        let gone = Arc::clone(&is_gone);
         let (modes, input, printing) = match editing {
             Some(Editing { modes, input, mut printer, ending, rested }) => {
                 let printing = std::thread::spawn(move || {
-                    print_all(queue, &gone, |piece| printer.print(piece).map_err(std::io::Error::other));
+                    print_all(queue, |piece| printer.print(piece).map_err(std::io::Error::other));
                     // The printer takes a piece once the editor has begun to show the one before.
                     let _ = printer.print(NOTHING.to_owned());
                     ending.store(true, Ordering::SeqCst);
@@ -96,13 +93,13 @@ impl Screen {
                     // As long as that it is no message: it is answered as one that is too long.
                     Err(TooLong) => Some(Input::Line("?".repeat(8 * 1024))),
                 });
-                let printing = std::thread::spawn(move || print_all(queue, &gone, print_plain));
+                let printing = std::thread::spawn(move || print_all(queue, print_plain));
                 (None, input, printing)
             }
         };
         let (pieces, printing) = (Some(pieces), Some(printing));
         let has_colours = is_terminal && std::env::var_os("NO_COLOR").is_none();
-        Self { pieces, printing, input, prompt, is_gone, is_terminal, has_colours, has_bell, _modes: modes }
+        Self { pieces, printing, input, prompt, is_terminal, has_colours, has_bell, _modes: modes }
     }
 
     /// Whether a person looks at it.
@@ -137,7 +134,15 @@ impl Screen {
             // Events come only while there is room. What answers a person whose terminal stands still may be lost.
             let _ = pieces.try_send(piece);
         }
-        !self.is_gone.load(Ordering::Relaxed)
+        self.pieces.as_ref().is_some_and(|pieces| !pieces.is_closed())
+    }
+
+    /// What the person does next; `None` once they are gone, or whoever reads what is shown.
+    pub(super) async fn next(&mut self) -> Option<Input> {
+        tokio::select! {
+            input = self.input.recv() => input,
+            () = closed(self.pieces.as_ref()) => None,
+        }
     }
 
     /// Waits until everything is shown, but not for ever.
@@ -150,14 +155,18 @@ impl Screen {
     }
 }
 
-fn print_all(
-    mut queue: mpsc::Receiver<String>,
-    gone: &AtomicBool,
-    mut print: impl FnMut(String) -> std::io::Result<()>,
-) {
+/// Waits until nobody takes pieces any more.
+async fn closed(pieces: Option<&mpsc::Sender<String>>) {
+    match pieces {
+        Some(pieces) => pieces.closed().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Prints pieces until there are no more, or nobody reads them; then nobody takes them either.
+fn print_all(mut queue: mpsc::Receiver<String>, mut print: impl FnMut(String) -> std::io::Result<()>) {
     while let Some(piece) = queue.blocking_recv() {
         if print(piece).is_err() {
-            gone.store(true, Ordering::Relaxed);
             return;
         }
     }
