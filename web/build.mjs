@@ -50,14 +50,14 @@ export async function bundle() {
   const plugins = [styleText, visitorOnly];
   const seldom = await script(entries.seldom, { format: "esm", plugins, ...renamed }, visitors);
   const seldomName = `seldom.${nameHash(seldom.code)}.js`;
-  const seldomIntegrity = integrity(seldom.code, "sha256");
+  const seldomIntegrity = integrity(seldom.code);
   files.set(seldomName, seldom.code);
 
   // Each part trusts one next part and no other: its hash is in the one that loads it, up to the page's own tag.
   const toSeldom = { SELDOM_FILE: JSON.stringify(seldomName), SELDOM_INTEGRITY: JSON.stringify(seldomIntegrity) };
   const chat = await script(entries.chat, { format: "esm", plugins, define: toSeldom, ...renamed }, visitors);
   const chatName = `chat.${nameHash(chat.code)}.js`;
-  const chatIntegrity = integrity(chat.code, "sha256");
+  const chatIntegrity = integrity(chat.code);
   files.set(chatName, chat.code);
 
   const toChat = { CHAT_FILE: JSON.stringify(chatName), CHAT_INTEGRITY: JSON.stringify(chatIntegrity) };
@@ -192,14 +192,13 @@ function* folder(root) {
   for (const path of paths) yield [relative(root, path).split(sep).join("/"), readFileSync(path)];
 }
 
-// Twelve hexadecimal digits: 48 bits tell a handful of files apart for longer than the project will live.
+// Eight hexadecimal digits: 32 bits tell a handful of files apart for longer than the project will live.
 function nameHash(bytes) {
-  return createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 8);
 }
 
-// What stands in a page or a manifest takes the usual hash; what stands in a bundle, where a hash is dear, the shorter.
-function integrity(bytes, hash = "sha384") {
-  return `${hash}-${createHash(hash).update(bytes).digest("base64")}`;
+function integrity(bytes) {
+  return `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
 }
 
 function describe({ text, location }) {

@@ -11,5 +11,5 @@ export const again = "Try again";
 /** Why help cannot begin, by code. */
 export const problems = {
   "no-key": "Help is not set up on this page yet. Please tell the people who run this site.",
-  "load-failed": "Help could not be loaded. Please check your connection and try again, or reload the page.",
+  "load-failed": "Help could not be loaded. Please check your connection and try again.",
 };

@@ -21,7 +21,7 @@ const moment = "One moment, please.";
 export const asking = ["Asking for help…", moment];
 export const next = ["You are next", "You can already write what you need."];
 export const inLine = (position: number) => [`You are number ${position} in line`, "You can already write what you need."];
-export const unavailable = ["Nobody is here right now", "Stay on this page and you keep your place, or try again later."];
+export const unavailable = ["Nobody is here right now", "Stay on this page to keep your place, or try again later."];
 export const connecting = (name: string) => [`${name} is joining you…`, moment];
 export const connected = (name: string) => [name, "Verified helper of this site"];
 export const automated = (name: string) => [name, "A program, verified by this site"];
