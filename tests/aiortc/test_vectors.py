@@ -7,6 +7,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+import address
 import certificate
 import noise
 import visitor
@@ -116,6 +117,19 @@ class Identity(unittest.TestCase):
                 except (ValueError, certificate.Unverified):
                     good = False
                 self.assertEqual(good, case["refused"] is None)
+
+
+class Addresses(unittest.TestCase):
+    def test_cleaning(self):
+        for case in read("address")["clean"]:
+            with self.subTest(case["name"]):
+                expected = (case["url"], case["omitted"], case["redacted"])
+                self.assertEqual(address.clean(case["href"], case["urls"]), expected)
+
+    def test_opening(self):
+        for case in read("address")["open"]:
+            with self.subTest(case["name"]):
+                self.assertEqual(address.opens(case["url"], case["origin"]), case["opens"])
 
 
 class Messages(unittest.TestCase):

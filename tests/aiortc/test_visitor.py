@@ -3,13 +3,16 @@
 import asyncio
 import json
 import unittest
+from itertools import islice
 from urllib.parse import urlsplit
 
+import address
 import noise
 import wire
 from case import WithServer
 from conversation import Conversation
 from helper import Helper
+from odd_addresses import odd_addresses
 from peer import Peer
 from real import Native
 
@@ -142,6 +145,16 @@ class Proposals(WithVisitor):
             await self.refused(self.talk, "wrong-sequence")
         await self.nothing_refused(self.talk)
         self.assertEqual(len(self.visitor.heard.named("proposed")), 1)
+
+
+class Addresses(WithVisitor):
+    async def test_two_readings_of_odd_addresses(self):
+        helper, visitor, session = await self.connected()
+        for number, href in enumerate(islice(odd_addresses(self.page_origin, seed=20), 500)):
+            visitor.tell("go", session=session, url=href, title=str(number))
+            page = await helper.conversation.heard.until("page", title=str(number))
+            with self.subTest(href):
+                self.assertEqual((page["url"], page["omitted"], page["redacted"]), address.clean(href))
 
 
 class Refusing(WithVisitor):
