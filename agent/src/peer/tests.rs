@@ -119,6 +119,39 @@ async fn texts_arrive_in_order_both_ways() {
     tokio::join!(speak, listen(&mut one.events, "other"), listen(&mut other.events, "one"));
 }
 
+/// One offers, the other answers; each speaks the moment that its own channel is open, and hears the other.
+async fn greet(mut one: Side, mut other: Side) {
+    let answer = other.peer.answer(&one.peer.offer().unwrap()).unwrap();
+    one.peer.accept(&answer).unwrap();
+    let mut heard = (false, false);
+    while heard != (true, true) {
+        let (event, from, to, heard) = tokio::select! {
+            event = one.next() => (event, &one, &other, &mut heard.0),
+            event = other.next() => (event, &other, &one, &mut heard.1),
+        };
+        match event {
+            PeerEvent::Found(candidate) => to.peer.add_candidate(&candidate).unwrap(),
+            PeerEvent::Opened => from.peer.send("hello".to_owned()).await.unwrap(),
+            event => {
+                assert_eq!(event, PeerEvent::Received(Received::Text("hello".to_owned())));
+                *heard = true;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_first_message_is_lost() {
+    // At the same time, so that one side is often late: what arrives before its channel stands is its first
+    // message.
+    let mut greetings = tokio::task::JoinSet::new();
+    for _ in 0..40 {
+        let (one, other) = (Side::new().await, Side::new().await);
+        greetings.spawn(greet(one, other));
+    }
+    greetings.join_all().await;
+}
+
 #[tokio::test]
 async fn the_longest_message_and_the_shortest_arrive() {
     let (one, mut other) = pair().await;
