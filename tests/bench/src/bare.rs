@@ -16,12 +16,14 @@ use webrtc::peer_connection::sdp::session_description::RTCSessionDescription;
 /// What one side tells the other.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[allow(clippy::large_enum_variant, reason = "two of each for a connection")]
 pub(crate) enum Signal {
     Description(RTCSessionDescription),
     Candidate(RTCIceCandidateInit),
 }
 
 /// What happens to a connection.
+#[allow(clippy::large_enum_variant, reason = "two descriptions for a connection")]
 pub(crate) enum Happened {
     Said(Signal),
     Opened(Arc<RTCDataChannel>),

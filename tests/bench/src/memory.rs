@@ -2,6 +2,7 @@
 //! bare crate in two processes just like that.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -188,9 +189,9 @@ async fn relay(mut input: Lines<BufReader<Stdin>>) -> Result<()> {
                 let Some(line) = line? else { return Ok(()) };
                 let line: Option<Line> = if line == "open" { None } else { Some(serde_json::from_str(&line)?) };
                 let number = line.as_ref().map_or(connections.len(), |line| line.connection);
-                if !connections.contains_key(&number) {
+                if let Entry::Vacant(free) = connections.entry(number) {
                     let (bare, mut happenings) = Bare::new().await?;
-                    connections.insert(number, bare);
+                    free.insert(bare);
                     let said = said.clone();
                     tokio::spawn(async move {
                         while let Some(happened) = happenings.recv().await {

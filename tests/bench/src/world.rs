@@ -87,10 +87,9 @@ impl Hand {
 
     /// Waits for somebody who asks.
     pub(crate) async fn asked(&mut self) -> Result<SessionId> {
-        match self.until(|event| matches!(event, Event::Asked { .. })).await? {
-            Event::Asked { ticket, .. } => Ok(ticket),
-            other => bail!("not asked, but {other:?}"),
-        }
+        let event = self.until(|event| matches!(event, Event::Asked { .. })).await?;
+        let Event::Asked { ticket, .. } = event else { bail!("not asked, but {event:?}") };
+        Ok(ticket)
     }
 
     pub(crate) async fn connected(&mut self) -> Result<()> {

@@ -71,7 +71,7 @@ async fn session(world: &World, team: &TeamKey, helper: &mut Hand, number: usize
     assert_eq!(helper.message().await, "What does it cost?");
     helper.say(session, "Nothing.", None).await;
     assert_eq!(visitor.message().await, "Nothing.");
-    let ending = if number % 2 == 0 { &visitor } else { &*helper };
+    let ending = if number.is_multiple_of(2) { &visitor } else { &*helper };
     ending.tell(Command::End { session }).await;
     visitor.until(|event| matches!(event, Event::Ended { .. })).await;
     assert_eq!(visitor.stopped().await, (None, None));
