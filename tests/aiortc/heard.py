@@ -1,6 +1,7 @@
 """What somebody has heard, in order, and waiting for a part of it."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 # Longer than anything on loopback takes, on a machine that is busy. Units: seconds.
@@ -49,6 +50,17 @@ class Heard:
                 why = self._over or "there was no more"
                 raise AssertionError(f"{self._what} said no {name} {fields}: {why}; there was {self.all}")
             await _happens(self._more, left)
+
+    async def each(self) -> AsyncIterator[dict[str, Any]]:
+        """All of it from the beginning, until nothing follows."""
+        at = 0
+        while True:
+            while at < len(self.all):
+                yield self.all[at]
+                at += 1
+            if self._over is not None:
+                return
+            await self._more.wait()
 
     async def closed(self) -> str:
         """Waits until nothing follows; answers why."""

@@ -13,6 +13,9 @@ from conversation import Conversation
 # The library leaves loopback out; here nothing else is wanted, and a machine may have nothing else.
 aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
 
+# A browser's candidate with a name that only multicast finds. The peer is found without: by the browser's own checks.
+HIDDEN = re.compile(r"candidate:(\S+ ){4}\S+\.local ")
+
 
 class Peer:
     """Descriptions go without candidates; each of those is told by itself, as by a stack that finds them later."""
@@ -55,7 +58,8 @@ class Peer:
         await self._set_remote(answer, "answer")
 
     async def _set_remote(self, sdp: str, kind: str) -> None:
-        await self._connection.setRemoteDescription(RTCSessionDescription(sdp, kind))
+        seen = "".join(line for line in sdp.splitlines(keepends=True) if not HIDDEN.match(line.removeprefix("a=")))
+        await self._connection.setRemoteDescription(RTCSessionDescription(seen, kind))
         early, self._early = self._early or [], None
         for candidate in early:
             await self.add(candidate)
@@ -67,6 +71,8 @@ class Peer:
             return
         if signal["candidate"] == "":
             await self._connection.addIceCandidate(None)
+            return
+        if HIDDEN.match(signal["candidate"]):
             return
         candidate = candidate_from_sdp(signal["candidate"].removeprefix("candidate:"))
         candidate.sdpMid, candidate.sdpMLineIndex = signal["sdpMid"], signal["sdpMLineIndex"]

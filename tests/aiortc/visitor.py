@@ -1,12 +1,8 @@
-"""A visitor: asks a team, verifies the helper, answers the offer and talks.
-
-`python visitor.py SERVER TEAM [TEXT]` asks at a real server and says one thing, to see it run.
-"""
+"""A visitor: asks a team, verifies the helper, answers the offer and talks."""
 
 import asyncio
 import json
 import os
-import sys
 import time
 from typing import Any
 
@@ -171,22 +167,3 @@ class Visitor:
         if self.peer is not None:
             await self.peer.close()
         await self.signaling.close()
-
-
-async def _main(server: str, team: str, text: str = "Hello from aiortc") -> None:
-    visitor = Visitor(await Signaling.dial(server), wire.decode_bytes(team))
-    try:
-        await visitor.connect()
-        assert visitor.helper is not None
-        print(f"connected with {visitor.helper.name}")
-        visitor.show_page()
-        visitor.show_client()
-        visitor.conversation.chat(text)
-        while True:
-            print((await visitor.conversation.heard.until("chat"))["text"])
-    finally:
-        await visitor.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(_main(*sys.argv[1:]))

@@ -16,7 +16,7 @@ export async function endAgents() {
   await Promise.all([...running].map((agent) => agent.kill()));
 }
 
-/** One `alongside-agent … --json`. */
+/** One `alongside-agent … --json`, or another program that speaks the same lines. */
 export class Native {
   #child;
   #errors = "";
@@ -26,8 +26,8 @@ export class Native {
   #looked = new Map();
 
   /** Starts it; `input` goes to its standard input first. */
-  constructor(args, input = "") {
-    this.#child = spawn(program("alongside-agent"), args, { stdio: ["pipe", "pipe", "pipe"] });
+  constructor(args, input = "", command = program("alongside-agent")) {
+    this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
     const kill = () => this.#child.kill("SIGKILL");
     process.once("exit", kill);
     running.add(this);
