@@ -1,0 +1,80 @@
+//! How it is stopped from outside: politely, and quietly where nobody listens any more.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use serde_json::json;
+
+use crate::binaries;
+use crate::program::PATIENCE;
+use crate::world::World;
+
+#[test]
+fn an_interrupt_ends_sessions_in_order() {
+    for signal in ["INT", "TERM"] {
+        let world = World::new();
+        let helper = world.helper(&["--auto-accept"]);
+        let mut visitor = world.visitor("/");
+        let session = visitor.until("connected")["session"].clone();
+        helper.signal(signal);
+        let ended = json!({"event": "ended", "session": session, "by": "helper"});
+        assert_eq!(visitor.until("ended"), ended);
+        let helper = helper.ended();
+        assert_eq!((helper.status, helper.errors.as_str()), (Some(0), ""));
+
+        let mut helper = world.helper(&["--auto-accept"]);
+        let mut visitor = world.visitor("/");
+        visitor.until("connected");
+        visitor.signal(signal);
+        assert_eq!(helper.until("ended")["by"], "visitor");
+        assert_eq!(visitor.ended().status, Some(0));
+    }
+}
+
+#[test]
+fn who_asks_and_is_interrupted_takes_it_back() {
+    let world = World::new();
+    let mut helper = world.helper(&[]);
+    let visitor = world.visitor("/");
+    let ticket = helper.until("asked")["ticket"].clone();
+    visitor.signal("INT");
+    assert_eq!(helper.until("withdrawn")["ticket"], ticket);
+    assert_eq!(visitor.ended().status, Some(0));
+}
+
+#[test]
+fn a_reader_that_goes_ends_it_quietly() {
+    let world = World::new();
+    let invite = world.keep(&world.invite("Dana", &[]));
+    for arguments in [&["help", "--json", &invite][..], &["help", &invite]] {
+        let mut helper = Command::new(binaries::agent())
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(helper.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        assert!(line.contains("Dana"), "{line}");
+        drop(out);
+        // Something to say to nobody.
+        let mut visitor = world.visitor("/");
+        let began = Instant::now();
+        let status = loop {
+            if let Some(status) = helper.try_wait().unwrap() {
+                break status;
+            }
+            assert!(began.elapsed() < PATIENCE, "it talks on");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        };
+        assert_eq!(status.code(), Some(0), "{arguments:?}");
+        let mut errors = String::new();
+        std::io::Read::read_to_string(&mut helper.stderr.take().unwrap(), &mut errors).unwrap();
+        assert_eq!(errors, "", "{arguments:?}");
+        visitor.close_input();
+        assert_eq!(visitor.ended().status, Some(0));
+    }
+}
