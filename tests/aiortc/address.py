@@ -1,6 +1,7 @@
 """Cleans addresses and says which may be opened, by section *Addresses*."""
 
 import re
+from itertools import pairwise
 from urllib.parse import unquote_to_bytes
 
 MAX_URL_BYTES = 4096
@@ -8,12 +9,11 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 # What no part of a pair, and no anchor, may have.
 UNPLAIN = re.compile(r"[%=?&#@;\\<>\"\x00-\x1f\x7f]")
 SECRET_PARTS = (
-    "token", "secret", "passw", "passcode", "pwd", "session", "sessid", "csrf", "xsrf", "jwt", "saml", "signature",
-    "credential", "apikey",
-)  # fmt: skip
+    "token secret passw passcode pwd session sessid csrf xsrf jwt saml signature credential apikey"
+).split()
 SECRET_WORDS = frozenset(
-    "access activate assertion auth authorization bearer challenge code confirm hash hmac invite key login magic nonce"
-    " oauth otp pass pin refresh reset sid sig state ticket unsubscribe verify".split()
+    "access activate assertion auth authorization bearer challenge code confirm hash hmac invite key login"
+    " magic nonce oauth otp pass pin refresh reset sid sig state ticket unsubscribe verify".split()
 )
 SECRET_SEGMENT = re.compile(
     "activate|auth|confirm|invite|magic|oauth|otp|password|reset|secret|token|unsubscribe|verify",
@@ -50,7 +50,7 @@ def has_token(text: str, length: int) -> bool:
     for word in re.findall(r"[A-Za-z0-9_-]+", text):
         turns = sum(
             (a.isdigit() and b.isalpha()) or (a.isalpha() and b.isdigit()) or (a.islower() and b.isupper())
-            for a, b in zip(word, word[1:], strict=False)
+            for a, b in pairwise(word)
         )
         if len(word) >= length and 5 * turns >= len(word):
             return True
@@ -60,7 +60,9 @@ def has_token(text: str, length: int) -> bool:
 def is_secret_name(name: str) -> bool:
     # Unicode's lower case: the Kelvin sign is a k then.
     name = re.sub("([a-z])([A-Z])", r"\1 \2", name).lower()
-    return any(part in name for part in SECRET_PARTS) or not SECRET_WORDS.isdisjoint(re.findall("[a-z]+", name))
+    return any(part in name for part in SECRET_PARTS) or not SECRET_WORDS.isdisjoint(
+        re.findall("[a-z]+", name)
+    )
 
 
 def is_plain(pair: str) -> bool:
@@ -106,7 +108,7 @@ def _with(text: str, mark: str, more: str) -> str:
 
 
 def clean(address: str, mode: str = "clean") -> tuple[str, int, bool]:
-    """What may be told of an address: the rest of it, how much was left out, whether a segment was replaced."""
+    """What may be told of an address, how much was left out, and whether a segment was replaced."""
     found = parts(address)
     if found is None:
         return REFUSED
@@ -147,5 +149,8 @@ def opens(address: str, origin: str) -> bool:
     """Whether a helper's agent may open an address of a session without a further question."""
     found = parts(address)
     return (
-        found is not None and found[1] == "" and len(address) <= MAX_URL_BYTES and found[0] + found[2] == origin
+        found is not None
+        and found[1] == ""
+        and len(address) <= MAX_URL_BYTES
+        and found[0] + found[2] == origin
     )

@@ -1,12 +1,14 @@
-"""Visitor or helper as a program: an event a line out, a command a line in, as the native agent's `--json`.
+"""Visitor or helper as a program: an event a line out, a command a line in, as the native agent's.
 
-`agent.py ask SERVER TEAM URL` asks as somebody on a page; `agent.py help -` helps by the invite in the first line.
+`agent.py ask SERVER TEAM URL` asks as somebody on a page; `agent.py help -` helps by the invite in the
+first line.
 """
 
 import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,7 +33,9 @@ def emit(event: str, **fields: Any) -> None:
 
 async def _read_commands(commands: Commands) -> None:
     reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
     async for line in reader:
         # The first line of `help -` is an invite.
         command = json.loads(line) if line.startswith(b"{") else {"command": "invite", "text": line.decode()}
@@ -88,11 +92,20 @@ class Session:
             name = "refused" if kind == "declined" else kind
             emit(name, ref=self._proposals.get(message["id"]), **fields)
         elif kind == "client":
-            emit("client", session=self.name, client={key: value for key, value in message.items() if key != "type"})
+            emit(
+                "client",
+                session=self.name,
+                client={key: value for key, value in message.items() if key != "type"},
+            )
         elif kind in ("page", "typing"):
             emit(kind, **fields)
         elif kind in ("refused", "faulty"):
-            emit("error", session=self.name, code=message["code"], message="the two do not understand each other")
+            emit(
+                "error",
+                session=self.name,
+                code=message["code"],
+                message="the two do not understand each other",
+            )
 
     def _mark(self, event: str, seq: int) -> None:
         for number in range(self._told[event] + 1, seq + 1):
@@ -109,10 +122,8 @@ class Session:
 
     async def _end(self, _: dict[str, Any]) -> None:
         self._ending = True
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + END_TIMEOUT_S
-        while self.talk.delivered < max(self._refs, default=0) and loop.time() < deadline:
-            await asyncio.sleep(0.02)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.talk.all_delivered.wait(), END_TIMEOUT_S)
         self.talk.say("end")
         # The other side closes when it has heard that; closed here at once, the word would not arrive.
         try:
@@ -194,7 +205,12 @@ async def help_(commands: Commands, text: str) -> None:
             async for message in helper.signaling.heard.each():
                 if message["type"] == "asked":
                     asked[message["ticket"]] = message
-                    emit("asked", ticket=message["ticket"], origin=message["origin"], waitingMs=message["waitingMs"])
+                    emit(
+                        "asked",
+                        ticket=message["ticket"],
+                        origin=message["origin"],
+                        waitingMs=message["waitingMs"],
+                    )
                 elif message["type"] == "withdrawn":
                     emit("withdrawn", ticket=message["ticket"])
 

@@ -38,7 +38,7 @@ class Certificate:
 
 
 def is_origin(text: Any) -> bool:
-    """Whether a text is the ASCII serialization of an http or https origin, as far as a test needs to know."""
+    """Whether a text is the ASCII serialization of an http or https origin, as far as tests need it."""
     if not isinstance(text, str) or len(text.encode()) > MAX_ORIGIN_BYTES:
         return False
     found = re.fullmatch(r"(https?)://([a-z0-9._~!$&'()*+,;=-]+|\[[0-9a-f:]+\])(?::([1-9][0-9]{0,4}))?", text)
@@ -125,7 +125,12 @@ def _claims(claims: dict[str, Any]) -> tuple[Certificate, int, int]:
 
 def enlist_bytes(nonce: bytes, token: str, origin: str) -> bytes:
     """What a helper signs to enlist with the server at an origin."""
-    return b"alongside/1 enlist\0" + nonce + hashlib.sha256(token.encode("ascii")).digest() + origin.encode("ascii")
+    return (
+        b"alongside/1 enlist\0"
+        + nonce
+        + hashlib.sha256(token.encode("ascii")).digest()
+        + origin.encode("ascii")
+    )
 
 
 @dataclass(frozen=True)

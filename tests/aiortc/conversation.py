@@ -1,7 +1,7 @@
 """One side of the `control` data channel: greeting, chat with its numbers, and the end; either role.
 
-What is received is answered as the document says; a test may say anything besides by `raw`, and what it must not be
-helped with it can switch off.
+What is received is answered as the document says. A test may say anything besides by `raw`, and switch off
+what it wants to do itself.
 """
 
 import asyncio
@@ -30,6 +30,8 @@ class Conversation:
         self.texts: list[str] = []
         self._written: list[dict[str, Any]] = []
         self._delivered = 0
+        self.all_delivered = asyncio.Event()
+        self.all_delivered.set()
         self._greeting: asyncio.Task | None = None
 
     def opened(self) -> None:
@@ -54,6 +56,7 @@ class Conversation:
         """Writes a message; answers its number."""
         message = {"seq": len(self._written) + 1, "at": int(time.time() * 1000), "text": text}
         self._written.append(message)
+        self.all_delivered.clear()
         self.say("chat", **message)
         return message["seq"]
 
@@ -121,6 +124,8 @@ class Conversation:
         if seq > len(self._written):
             return False
         self._delivered = max(self._delivered, seq)
+        if self._delivered == len(self._written):
+            self.all_delivered.set()
         return True
 
     def _store(self, message: dict[str, Any]) -> str | None:
@@ -132,11 +137,6 @@ class Conversation:
         if self.polite:
             self.say("ack", seq=self.stored)
         return None
-
-    @property
-    def delivered(self) -> int:
-        """The last message of ours that the other side has stored."""
-        return self._delivered
 
     def closed(self) -> None:
         if self._greeting is not None:

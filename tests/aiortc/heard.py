@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 # Longer than anything on loopback takes, on a machine that is busy. Units: seconds.
@@ -74,7 +75,5 @@ class Heard:
 
 
 async def _happens(event: asyncio.Event, seconds: float) -> None:
-    try:
+    with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        pass

@@ -38,7 +38,9 @@ class Helper:
         return int(time.time())
 
     @staticmethod
-    def issue(server: Server, *, alg_key: str = "team", iat: int = 0, exp: int = 3600, **claims: Any) -> certificate.Invite:
+    def issue(
+        server: Server, *, alg_key: str = "team", iat: int = 0, exp: int = 3600, **claims: Any
+    ) -> certificate.Invite:
         """Lets a helper in, as a site's back end may; `iat` and `exp` are seconds from now."""
         team = load_pem_private_key(server.team_key.read_bytes(), None)
         assert isinstance(team, Ed25519PrivateKey)
@@ -60,7 +62,10 @@ class Helper:
         key = team if alg_key == "team" else Ed25519PrivateKey.generate()
         token = jwt.encode(all_claims, key, algorithm="EdDSA", headers={"typ": "alongside-helper+jwt"})
         return certificate.Invite(
-            team.public_key().public_bytes_raw(), signing.private_bytes_raw(), static.private_bytes_raw(), token
+            team.public_key().public_bytes_raw(),
+            signing.private_bytes_raw(),
+            static.private_bytes_raw(),
+            token,
         )
 
     @classmethod

@@ -122,7 +122,9 @@ class Initiator:
     def __init__(self, prologue: bytes, ephemeral: bytes | None = None, payload: bytes = b"") -> None:
         self._symmetric = _Symmetric(prologue)
         self._ephemeral = (
-            X25519PrivateKey.generate() if ephemeral is None else X25519PrivateKey.from_private_bytes(ephemeral)
+            X25519PrivateKey.generate()
+            if ephemeral is None
+            else X25519PrivateKey.from_private_bytes(ephemeral)
         )
         public = _public(self._ephemeral)
         self._symmetric.mix_hash(public)

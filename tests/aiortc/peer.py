@@ -13,18 +13,20 @@ from conversation import Conversation
 # The library leaves loopback out; here nothing else is wanted, and a machine may have nothing else.
 aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
 
-# A browser's candidate with a name that only multicast finds. The peer is found without: by the browser's own checks.
+# A browser's candidate with a name that only multicast finds. The browser's own checks are enough.
 HIDDEN = re.compile(r"candidate:(\S+ ){4}\S+\.local ")
 
 
 class Peer:
-    """Descriptions go without candidates; each of those is told by itself, as by a stack that finds them later."""
+    """An answer goes without candidates; each is told by itself, as by a stack that finds them later."""
 
     def __init__(self, role: str, ice_servers: list[dict[str, Any]]) -> None:
         self._connection = RTCPeerConnection(
             RTCConfiguration(
                 iceServers=[
-                    RTCIceServer(one["urls"], one["username"], one["credential"]) for one in ice_servers if one["urls"]
+                    RTCIceServer(one["urls"], one["username"], one["credential"])
+                    for one in ice_servers
+                    if one["urls"]
                 ]
             )
         )
@@ -58,7 +60,9 @@ class Peer:
         await self._set_remote(answer, "answer")
 
     async def _set_remote(self, sdp: str, kind: str) -> None:
-        seen = "".join(line for line in sdp.splitlines(keepends=True) if not HIDDEN.match(line.removeprefix("a=")))
+        seen = "".join(
+            line for line in sdp.splitlines(keepends=True) if not HIDDEN.match(line.removeprefix("a="))
+        )
         await self._connection.setRemoteDescription(RTCSessionDescription(seen, kind))
         early, self._early = self._early or [], None
         for candidate in early:

@@ -49,9 +49,23 @@ class Server:
 
     def invite(self, *options: str) -> str:
         """Lets a helper in, as the team's owner does."""
-        arguments = ["team", "invite", "--team", self.team_key, "--name", "Dana", "--url", self.origin, *options]
+        arguments = [
+            "team",
+            "invite",
+            "--team",
+            self.team_key,
+            "--name",
+            "Dana",
+            "--url",
+            self.origin,
+            *options,
+        ]
         made = subprocess.run(
-            [BINARIES / "alongside-agent", *arguments], check=True, capture_output=True, text=True, timeout=PATIENCE
+            [BINARIES / "alongside-agent", *arguments],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
         )
         return made.stdout.strip()
 

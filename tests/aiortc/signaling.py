@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -22,7 +23,7 @@ class Signaling:
 
     @classmethod
     async def dial(cls, server: str, origin: str | None = None) -> "Signaling":
-        """Dials the server at an http or https origin; a page's socket says its origin, a program's need not."""
+        """Dials the server at an http or https origin; a page's socket says its own, a program's need not."""
         address = "ws" + server.removeprefix("http") + "/v1/ws"
         socket = await connect(
             address,
@@ -39,10 +40,8 @@ class Signaling:
         try:
             async for raw in self._socket:
                 assert isinstance(raw, str), "the server sends texts alone"
-                try:
+                with suppress(wire.Ignored):
                     self.heard.put(wire.decode(raw, wire.SERVER, wire.MAX_FRAME_BYTES))
-                except wire.Ignored:
-                    pass
         except ConnectionClosed:
             pass
         except (AssertionError, wire.Refused) as error:

@@ -1,12 +1,10 @@
 """The native helper as its document says, over the real server, seen by a visitor written from that alone."""
 
-import asyncio
 import json
 import os
 import unittest
 
 import certificate
-import noise
 import wire
 from case import WithServer
 from conversation import Conversation
@@ -55,9 +53,9 @@ class MainJob(WithHelper):
 
         talk.say("typing", on=True)
         await helper.heard.until("typing", on=True)
-        first = talk.chat("Grüß Gott, \"it\" \\ breaks\n🙋🏽")
+        first = talk.chat('Grüß Gott, "it" \\ breaks\n🙋🏽')
         said = await helper.heard.until("message", id=first)
-        self.assertEqual(said["text"], "Grüß Gott, \"it\" \\ breaks\n🙋🏽")
+        self.assertEqual(said["text"], 'Grüß Gott, "it" \\ breaks\n🙋🏽')
         await talk.heard.until("ack", seq=first)
 
         helper.tell("say", session=visitor.id, text="Servus 🙂", ref="a")
@@ -377,7 +375,12 @@ class Proposals(WithHelper):
         await self.helper.heard.until("allowed", ref="b")
 
     async def test_what_is_not_proposed(self):
-        for url in ("https://other.example.org/", f"{ORIGIN}:444/", "javascript:alert(1)", "http://shop.example.org/"):
+        for url in (
+            "https://other.example.org/",
+            f"{ORIGIN}:444/",
+            "javascript:alert(1)",
+            "http://shop.example.org/",
+        ):
             self.helper.tell("propose", session=self.person.id, url=url, ref=url)
             self.assertEqual((await self.helper.heard.until("error", ref=url))["code"], "not-proposed")
         await self.nothing_refused(self.talk)
@@ -504,14 +507,18 @@ class Sealed(WithHelper):
         await visitor.answer(offer)
         for port in range(1, 80):
             candidate = f"candidate:{port} 1 udp 1 127.0.0.1 {port} typ host"
-            await visitor.seal({"type": "candidate", "candidate": candidate, "sdpMid": "0", "sdpMLineIndex": 0})
+            await visitor.seal(
+                {"type": "candidate", "candidate": candidate, "sdpMid": "0", "sdpMLineIndex": 0}
+            )
         await visitor.connected()
 
     async def test_a_candidate_that_is_none(self):
         visitor, offer = await self.claimed()
         await visitor.answer(offer)
         for candidate in ("x", "candidate:", "candidate:1 1 udp 1 no.such.name.invalid 9 typ host"):
-            await visitor.seal({"type": "candidate", "candidate": candidate, "sdpMid": None, "sdpMLineIndex": None})
+            await visitor.seal(
+                {"type": "candidate", "candidate": candidate, "sdpMid": None, "sdpMLineIndex": None}
+            )
         await visitor.connected()
 
     async def test_broken_after_connecting_is_ignored(self):
@@ -524,7 +531,11 @@ class Sealed(WithHelper):
         self.assertEqual(self.helper.heard.named("error"), [])
 
     async def test_a_message_1_that_is_none(self):
-        points = (bytes(32), b"\1" + bytes(31), wire.decode_bytes("4Ot6fDtBuK4WVuP68Z_EatoJjeucMrH9hmIFFl9JuAA"))
+        points = (
+            bytes(32),
+            b"\1" + bytes(31),
+            wire.decode_bytes("4Ot6fDtBuK4WVuP68Z_EatoJjeucMrH9hmIFFl9JuAA"),
+        )
         for message1 in (*points, b"", os.urandom(31), os.urandom(33), os.urandom(64)):
             with self.subTest(message1.hex()):
                 visitor = await self.visitor()
@@ -540,7 +551,6 @@ class Sealed(WithHelper):
         await visitor.leave("unverified")
         error = await self.helper.heard.until("error", session=visitor.id)
         self.assertIn(error["code"], ("unverified", "handshake-failed"))
-
 
 
 if __name__ == "__main__":

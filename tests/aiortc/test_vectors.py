@@ -23,7 +23,11 @@ def read(name: str):
 class Noise(unittest.TestCase):
     def test_published_vector(self):
         vector = read("noise")["vector"]
-        bytes_of = {name: bytes.fromhex(value) for name, value in vector.items() if name not in ("protocol_name", "messages")}
+        bytes_of = {
+            name: bytes.fromhex(value)
+            for name, value in vector.items()
+            if name not in ("protocol_name", "messages")
+        }
         messages = [(bytes.fromhex(m["payload"]), bytes.fromhex(m["ciphertext"])) for m in vector["messages"]]
         (payload1, message1), (payload2, message2), *rest = messages
         initiator = noise.Initiator(bytes_of["init_prologue"], bytes_of["init_ephemeral"], payload1)
@@ -49,7 +53,9 @@ class Noise(unittest.TestCase):
                 self.assertEqual(wire.encode_bytes(initiator.message1), case["message1"])
                 message2 = wire.decode_bytes(case["message2"])
                 try:
-                    who, _, _ = visitor.verify_introduction(initiator, message2, team, case["origin"], case["nowS"])
+                    who, _, _ = visitor.verify_introduction(
+                        initiator, message2, team, case["origin"], case["nowS"]
+                    )
                     refused = None
                     self.assertEqual(who.automated, case["automated"])
                 except certificate.Unverified as error:
@@ -59,7 +65,9 @@ class Noise(unittest.TestCase):
     def test_frames(self):
         vectors = read("handshake")
         case = vectors["introductions"][0]
-        prologue = noise.prologue(wire.decode_bytes(case["team"]), wire.decode_bytes(case["session"]), case["origin"])
+        prologue = noise.prologue(
+            wire.decode_bytes(case["team"]), wire.decode_bytes(case["session"]), case["origin"]
+        )
         for case2 in vectors["frames"]:
             with self.subTest(case2["name"]):
                 initiator = noise.Initiator(prologue, wire.decode_bytes(case["ephemeral"]))
@@ -94,7 +102,9 @@ class Identity(unittest.TestCase):
     def test_enlistings(self):
         for case in read("handshake")["enlistings"]:
             with self.subTest(case["name"]):
-                signed = certificate.enlist_bytes(wire.decode_bytes(case["nonce"]), case["certificate"], case["origin"])
+                signed = certificate.enlist_bytes(
+                    wire.decode_bytes(case["nonce"]), case["certificate"], case["origin"]
+                )
                 try:
                     key = Ed25519PublicKey.from_public_bytes(wire.decode_bytes(case["key"]))
                     key.verify(wire.decode_bytes(case["signature"]), signed)
@@ -140,7 +150,11 @@ class Messages(unittest.TestCase):
             "sealed-signal": (wire.SIGNAL, wire.MAX_SEALED_BYTES),
         }
         for case in read("messages"):
-            text = case["text"] if "text" in case else case["before"] + case["repeat"] * case["times"] + case["after"]
+            text = (
+                case["text"]
+                if "text" in case
+                else case["before"] + case["repeat"] * case["times"] + case["after"]
+            )
             with self.subTest(case["name"]):
                 try:
                     if case["decoder"] == "introduction":

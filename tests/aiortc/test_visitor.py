@@ -65,10 +65,14 @@ class MainJob(WithVisitor):
 
         # What an address must not tell stays where it arose.
         token = "s3cr3t0123456789abcdef"
-        visitor.tell("go", session=session, url=f"{self.server.page}lamp/?size=2&token={token}#{token}", title="Lamp")
+        visitor.tell(
+            "go", session=session, url=f"{self.server.page}lamp/?size=2&token={token}#{token}", title="Lamp"
+        )
         moved = await talk.heard.until("page")
         self.assertGreater(moved["epoch"], page["epoch"])
-        self.assertEqual((moved["url"], moved["title"], moved["omitted"]), (f"{self.server.page}lamp/?size=2", "Lamp", 2))
+        self.assertEqual(
+            (moved["url"], moved["title"], moved["omitted"]), (f"{self.server.page}lamp/?size=2", "Lamp", 2)
+        )
 
         visitor.tell("end", session=session)
         await talk.heard.until("end")
@@ -198,7 +202,7 @@ class Refusing(WithVisitor):
         await self.nothing_refused(talk)
 
     async def test_too_many_faults(self):
-        helper, visitor, session = await self.connected()
+        helper, visitor, _ = await self.connected()
         for _ in range(16):
             helper.conversation.raw("?")
         await helper.conversation.heard.until("end")
@@ -206,8 +210,10 @@ class Refusing(WithVisitor):
 
 
 class Verifying(WithVisitor):
-    async def unverified(self, code: str, *, spoil=lambda message2: message2, certificate=None, static=None) -> None:
-        """A helper at work by a good certificate says something else to the visitor, who tells nobody's word but why."""
+    async def unverified(
+        self, code: str, *, spoil=lambda message2: message2, certificate=None, static=None
+    ) -> None:
+        """A helper at work by a good certificate shows the visitor something else, and is not believed."""
         helper = await self.at_work()
         helper.certificate = certificate or helper.certificate
         helper.static = static or helper.static
@@ -244,12 +250,18 @@ class Verifying(WithVisitor):
             ("of yesterday", "certificate-expired", issue(self.server, iat=-90000, exp=-3600)),
             ("of tomorrow", "certificate-expired", issue(self.server, iat=3600, exp=7200)),
             ("for too long", "certificate-invalid", issue(self.server, exp=7776001)),
-            ("for another origin", "origin-not-allowed", issue(self.server, origins=["https://other.example.org"])),
+            (
+                "for another origin",
+                "origin-not-allowed",
+                issue(self.server, origins=["https://other.example.org"]),
+            ),
             ("of another helper", "key-mismatch", own),
         ):
             with self.subTest(name):
                 static = None if invite in (None, own) else invite.static
-                await self.unverified(code, certificate=invite.certificate if invite else "a.b.c", static=static)
+                await self.unverified(
+                    code, certificate=invite.certificate if invite else "a.b.c", static=static
+                )
 
     async def test_good_for_several_origins(self):
         origins = ["https://other.example.org", self.page_origin]

@@ -126,7 +126,9 @@ class Visitor:
                 return
             try:
                 signal = wire.decode(
-                    self.channel.open(wire.decode_bytes(found["message"])).decode(), wire.SIGNAL, wire.MAX_SEALED_BYTES
+                    self.channel.open(wire.decode_bytes(found["message"])).decode(),
+                    wire.SIGNAL,
+                    wire.MAX_SEALED_BYTES,
                 )
             except wire.Ignored:
                 continue
