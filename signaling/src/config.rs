@@ -39,7 +39,14 @@ pub struct Flags {
     #[arg(long, value_name = "URL", env = "ALONGSIDE_PUBLIC_URL", value_delimiter = ',')]
     pub public_url: Vec<String>,
     /// A team key that is served; may be repeated
-    #[arg(long, value_name = "KEY", env = "ALONGSIDE_TEAM", value_delimiter = ',')]
+    // One key in 64 begins with a dash.
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "ALONGSIDE_TEAM",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
     pub team: Vec<String>,
     /// Serve any team key
     #[arg(long, env = "ALONGSIDE_OPEN", value_parser = BoolishValueParser::new())]
@@ -253,6 +260,17 @@ mod tests {
             flags.demo = true;
         });
         assert!(both.unwrap().demo_team.is_some());
+    }
+
+    #[test]
+    fn a_key_that_begins_with_a_dash_is_a_key_and_no_flag() {
+        let dashed = format!("-{}", &KEY[1..]);
+        let flags = Flags::try_parse_from(["", "--team", &dashed, "--team", KEY, "--demo"]).unwrap();
+        assert_eq!((flags.team.as_slice(), flags.demo), (&[dashed, KEY.to_owned()][..], true));
+        assert!(flags.resolve().is_ok());
+        // A key that was forgotten is missed all the same.
+        let flags = Flags::try_parse_from(["", "--team", "--open"]).unwrap();
+        assert_eq!(flags.resolve().unwrap_err().flag, "--team");
     }
 
     #[test]
