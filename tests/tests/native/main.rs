@@ -8,6 +8,7 @@
 )]
 
 mod examples;
+mod burst;
 mod job;
 mod soak;
 mod trouble;
