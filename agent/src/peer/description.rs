@@ -214,15 +214,17 @@ mod tests {
         a=group:BUNDLE 0\r\na=extmap-allow-mixed\r\na=msid-semantic: WMS\r\n\
         m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:bzCQ\r\n\
         a=ice-pwd:jPgyZ5KZ6G1TjhwFY2e3eFvI\r\na=ice-options:trickle\r\n\
-        a=fingerprint:sha-256 19:E2:1C:3B:4B:9F:81:E6:B8:5C:F4:A5:A8:D8:73:04:BB:05:2F:70:9F:04:A9:0E:05:E9:26:33:E8:70:88:A2\r\n\
+        a=fingerprint:sha-256 19:E2:1C:3B:4B:9F:81:E6:B8:5C:F4:A5:A8:D8:73:04:\
+        BB:05:2F:70:9F:04:A9:0E:05:E9:26:33:E8:70:88:A2\r\n\
         a=setup:actpass\r\na=mid:0\r\na=sctp-port:5000\r\na=max-message-size:262144\r\n";
 
     /// As aiortc and Firefox write some of it: more functions, and what is common before the section.
     const OTHERS: &str = "v=0\no=- 1 1 IN IP4 0.0.0.0\ns=-\nt=0 0\na=setup:active\n\
         a=fingerprint:sha-512 00:11\n\
-        a=fingerprint:SHA-256 19:e2:1c:3b:4b:9f:81:e6:b8:5c:f4:a5:a8:d8:73:04:bb:05:2f:70:9f:04:a9:0e:05:e9:26:33:e8:70:88:a2\n\
-        m=application 54321 DTLS/SCTP webrtc-datachannel\na=ice-ufrag:bzCQ\na=ice-pwd:jPgyZ5KZ6G1TjhwFY2e3eFvI\n\
-        a=mid:data\na=candidate:1 1 udp 1 192.0.2.1 9 typ host\na=end-of-candidates\n";
+        a=fingerprint:SHA-256 19:e2:1c:3b:4b:9f:81:e6:b8:5c:f4:a5:a8:d8:73:04:\
+        bb:05:2f:70:9f:04:a9:0e:05:e9:26:33:e8:70:88:a2\n\
+        m=application 54321 DTLS/SCTP webrtc-datachannel\na=ice-ufrag:bzCQ\n\
+        a=ice-pwd:jPgyZ5KZ6G1TjhwFY2e3eFvI\na=mid:data\na=candidate:1 1 udp 1 192.0.2.1 9 typ host\na=end-of-candidates\n";
 
     #[test]
     fn what_is_written_is_read() {

@@ -7,8 +7,8 @@
     reason = "a test ends by panicking, in what it calls as well"
 )]
 
-mod examples;
 mod burst;
+mod examples;
 mod job;
 mod soak;
 mod trouble;
