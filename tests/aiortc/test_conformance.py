@@ -3,11 +3,13 @@
 import json
 import os
 import unittest
+from itertools import islice
 
 import certificate
 import wire
 from case import WithServer
 from conversation import Conversation
+from odd_messages import odd_messages
 from visitor import ORIGIN, Visitor
 
 
@@ -253,6 +255,28 @@ class Reading(WithHelper):
         visitor.show_client(attributes={f"{at:>256}": "y" * 256 for at in range(32)})
         await self.helper.heard.until("client")
         await self.nothing_refused(talk)
+
+    async def test_two_readings_of_odd_messages(self):
+        messages = islice(odd_messages(seed=20), 300)
+        for number, raw in enumerate(messages):
+            # A peer may get so many wrong and no more.
+            if number % 12 == 0:
+                talk = (await self.connected()).conversation
+                await talk.heard.until("ack", seq=talk.chat("as the chat messages below, known"))
+            try:
+                wire.decode(raw, wire.PEER, wire.MAX_MESSAGE_BYTES)
+                expected = []
+            except wire.Ignored:
+                expected = []
+            except wire.Refused as error:
+                expected = [error.code]
+            before = len(talk.heard.named("refused"))
+            talk.raw(raw)
+            await talk.heard.until("ack", seq=talk.chat("and behind it"))
+            codes = [one["code"] for one in talk.heard.named("refused")[before:]]
+            with self.subTest(raw):
+                if expected or codes not in (["wrong-sequence"], ["wrong-state"]):
+                    self.assertEqual(codes, expected)
 
 
 class Chat(WithHelper):

@@ -244,18 +244,24 @@ def _whole_text(digits: str) -> float:
     return int(digits) if len(digits) < 300 else float(digits)
 
 
-def _walk(value: Any, depth: int) -> None:
-    """Raises for what no receiver takes anywhere in a message."""
+class _Pairs(list[tuple[str, Any]]):
+    """An object as it was written: what is wrong in a value that a later one replaces is seen too."""
+
+
+def _checked(value: Any, depth: int) -> Any:
+    """The value with its objects as such; `ValueError` for what no receiver takes anywhere in a message."""
     if isinstance(value, str):
         value.encode()  # UnicodeEncodeError is a ValueError: half a surrogate pair
     elif isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError("not finite")
-    elif isinstance(value, dict | list):
+    elif isinstance(value, list):
         if depth == MAX_NESTING:
             raise ValueError("nested too deep")
-        for one in value if isinstance(value, list) else (part for pair in value.items() for part in pair):
-            _walk(one, depth + 1)
+        if isinstance(value, _Pairs):
+            return {_checked(name, depth): _checked(one, depth + 1) for name, one in value}
+        return [_checked(one, depth + 1) for one in value]
+    return value
 
 
 def json_object(raw: str | bytes) -> dict[str, Any]:
@@ -263,8 +269,8 @@ def json_object(raw: str | bytes) -> dict[str, Any]:
     if isinstance(raw, bytes):
         raw = raw.decode("utf-8")
     try:
-        value = json.loads(raw, parse_constant=_not_json, parse_int=_whole_text)
-        _walk(value, 0)
+        written = json.loads(raw, parse_constant=_not_json, parse_int=_whole_text, object_pairs_hook=_Pairs)
+        value = _checked(written, 0)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     if not isinstance(value, dict):
