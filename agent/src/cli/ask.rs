@@ -106,6 +106,9 @@ pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
             }
             command = front.next(), if !quit => {
                 quit = command == Command::Quit;
+                if quit {
+                    stop.is_wanted();
+                }
                 let allowed = if let Command::Allow { id, .. } = &command {
                     proposals.iter().position(|(own, ..)| own == id)
                 } else {

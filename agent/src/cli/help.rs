@@ -116,6 +116,9 @@ pub(super) async fn run(help: Help) -> Result<ExitCode> {
             }
             command = front.next(), if !quit => {
                 quit = command == Command::Quit;
+                if quit {
+                    stop.is_wanted();
+                }
                 commands.send(command).await;
             }
             turn = window.next() => match turn {

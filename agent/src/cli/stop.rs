@@ -1,8 +1,12 @@
 //! How a command ends: politely at the first interrupt, at once at the second, and with the exit status that says why.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use alongside_agent::{Agent, Event, Failure};
+use tokio::sync::mpsc;
 
 use super::terminal::Room;
 
@@ -17,6 +21,13 @@ const REFUSED: u8 = 4;
 
 /// The other side could not be verified.
 const UNVERIFIED: u8 = 5;
+
+/// Ended before the sessions were. Source: what shells give to who is interrupted, 128 and SIGINT's number.
+const CUT_SHORT: i32 = 130;
+
+/// How long a polite end may take: the agent gives the other side 2 seconds, and the server and the screen a second
+/// each. What takes longer is held up by somebody who does not read.
+const POLITE: Duration = Duration::from_secs(5);
 
 /// The exit status of an agent that has stopped.
 pub(super) fn status(failure: Option<Failure>) -> ExitCode {
@@ -36,14 +47,11 @@ pub(super) async fn next(agent: &mut Agent, room: Option<&Room>) -> Option<Event
     agent.next().await
 }
 
-/// Hears that the person or the system wants an end. It listens from when it is made, so that nothing is missed while
-/// something else is done.
+/// Hears that the person or the system wants an end. It listens in a task of its own from when it is made, so that
+/// nothing is missed while something else is done, and whoever does not read what we write cannot keep us.
 pub(super) struct Stop {
-    #[cfg(unix)]
-    interrupted: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    terminated: tokio::signal::unix::Signal,
-    was_wanted: bool,
+    heard: mpsc::Receiver<()>,
+    was_wanted: Arc<AtomicBool>,
 }
 
 impl Stop {
@@ -51,19 +59,61 @@ impl Stop {
     ///
     /// Errors: the system's, when it does not let us.
     pub(super) fn new() -> std::io::Result<Self> {
-        #[cfg(unix)]
+        let (hear, heard) = mpsc::channel(1);
+        let was_wanted = Arc::new(AtomicBool::new(false));
+        tokio::spawn(listen(Signals::new()?, hear, Arc::clone(&was_wanted)));
+        Ok(Self { heard, was_wanted })
+    }
+
+    /// Waits until an end is wanted. Wanted a second time, or not reached in time, it is the end of the process.
+    pub(super) async fn wanted(&mut self) {
+        if self.heard.recv().await.is_none() {
+            std::future::pending().await
+        }
+    }
+
+    /// Says that an end is wanted already, so that the next signal is the second.
+    pub(super) fn is_wanted(&self) {
+        self.was_wanted.store(true, Ordering::SeqCst);
+    }
+}
+
+async fn listen(mut signals: Signals, hear: mpsc::Sender<()>, was_wanted: Arc<AtomicBool>) {
+    signals.next().await;
+    if !was_wanted.swap(true, Ordering::SeqCst) {
+        let _ = hear.try_send(());
+        tokio::select! {
+            () = signals.next() => {}
+            () = tokio::time::sleep(POLITE) => {}
+        }
+    }
+    std::process::exit(CUT_SHORT);
+}
+
+/// What the system says when somebody wants an end.
+struct Signals {
+    #[cfg(unix)]
+    interrupted: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminated: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
-            #[cfg(unix)]
             interrupted: signal(SignalKind::interrupt())?,
-            #[cfg(unix)]
             terminated: signal(SignalKind::terminate())?,
-            was_wanted: false,
         })
     }
 
-    /// Waits until an end is wanted. Wanted a second time, it is the end of the process, at once.
-    pub(super) async fn wanted(&mut self) {
+    #[cfg(not(unix))]
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {})
+    }
+
+    async fn next(&mut self) {
         #[cfg(unix)]
         tokio::select! {
             _ = self.interrupted.recv() => {}
@@ -71,8 +121,5 @@ impl Stop {
         }
         #[cfg(not(unix))]
         let _ = tokio::signal::ctrl_c().await;
-        if std::mem::replace(&mut self.was_wanted, true) {
-            std::process::exit(130);
-        }
     }
 }

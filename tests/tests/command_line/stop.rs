@@ -1,6 +1,6 @@
 //! How it is stopped from outside: politely, and quietly where nobody listens any more.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -77,4 +77,32 @@ fn a_reader_that_goes_ends_it_quietly() {
         visitor.close_input();
         assert_eq!(visitor.ended().status, Some(0));
     }
+}
+
+#[test]
+fn a_reader_that_does_not_read_cannot_keep_it() {
+    let world = World::new();
+    let (out, mut full) = std::io::pipe().unwrap();
+    let mut helper = Command::new(binaries::agent())
+        .args(["help", "--json", "--auto-accept", &world.keep(&world.invite("Dana", &[]))])
+        .stdin(Stdio::piped())
+        .stdout(full.try_clone().unwrap())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(out);
+    let mut visitor = world.visitor("/");
+    let mut line = String::new();
+    while !line.contains("\"client\"") {
+        line.clear();
+        out.read_line(&mut line).unwrap();
+    }
+    // From now on nothing goes into that pipe, not even that the session has ended.
+    let filling = std::thread::spawn(move || while full.write_all(&[b'\n'; 4096]).is_ok() {});
+    visitor.until("connected");
+    let id = helper.id().to_string();
+    assert!(Command::new("kill").args(["-s", "TERM", &id]).status().unwrap().success());
+    assert_eq!(visitor.until("ended")["by"], "helper");
+    assert_eq!(helper.wait().unwrap().code(), Some(130));
+    drop(out);
+    filling.join().unwrap();
 }
