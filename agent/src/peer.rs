@@ -196,8 +196,8 @@ impl Peer {
         Ok((Self { ice, line, local, talk }, taken))
     }
 
-    /// Gives the offer, with every candidate found so far. The first time it is made, and gathering begins, on
-    /// the runtime that it is called on.
+    /// Gives the offer, with every candidate found so far. The first time, gathering begins, on the runtime that
+    /// it is called on.
     pub(crate) fn offer(&self) -> Result<String, PeerError> {
         let is_first = {
             let mut talk = lock(&self.talk);

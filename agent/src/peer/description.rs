@@ -224,7 +224,8 @@ mod tests {
         a=fingerprint:SHA-256 19:e2:1c:3b:4b:9f:81:e6:b8:5c:f4:a5:a8:d8:73:04:\
         bb:05:2f:70:9f:04:a9:0e:05:e9:26:33:e8:70:88:a2\n\
         m=application 54321 DTLS/SCTP webrtc-datachannel\na=ice-ufrag:bzCQ\n\
-        a=ice-pwd:jPgyZ5KZ6G1TjhwFY2e3eFvI\na=mid:data\na=candidate:1 1 udp 1 192.0.2.1 9 typ host\na=end-of-candidates\n";
+        a=ice-pwd:jPgyZ5KZ6G1TjhwFY2e3eFvI\na=mid:data\n\
+        a=candidate:1 1 udp 1 192.0.2.1 9 typ host\na=end-of-candidates\n";
 
     #[test]
     fn what_is_written_is_read() {
