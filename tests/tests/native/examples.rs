@@ -20,9 +20,9 @@ impl Example {
         }
         // What cargo tells a test about its package would have it build anew what reads the same of its own, ring above
         // all.
-        for (name, _) in std::env::vars().filter(|(name, _)| {
-            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
-        }) {
+        for (name, _) in std::env::vars()
+            .filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+        {
             run.env_remove(name);
         }
         let mut child =
