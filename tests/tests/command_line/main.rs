@@ -4,6 +4,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test ends by panicking, in what it calls as well")]
 
 mod binaries;
+mod browser;
 mod ends;
 mod guide;
 mod helping;
