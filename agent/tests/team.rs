@@ -170,6 +170,17 @@ fn what_is_wrong_is_said_in_a_sentence() {
 }
 
 #[test]
+fn a_key_file_that_others_can_read_is_remarked_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, id) = new_team(folder.path());
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    let said = agent(&["team", "show", &file]);
+    assert_eq!((said.status, said.out.trim_end()), (0, id.to_string().as_str()));
+    assert!(said.err.contains("others can read") && said.err.contains("chmod 600"), "{}", said.err);
+    assert_eq!(said.err.lines().count(), 1);
+}
+
+#[test]
 fn the_key_file_is_one_that_other_programs_read() {
     let folder = tempfile::tempdir().unwrap();
     let (file, id) = new_team(folder.path());

@@ -17,11 +17,9 @@ use zeroize::Zeroizing;
 use super::front::Front;
 use super::json;
 use super::opening::Openings;
+use super::secret;
 use super::stop::{self, Stop};
 use super::terminal::Terminal;
-
-/// The longest invite that is read. Units: bytes. Twice the longest certificate.
-const MAX_INVITE: u64 = 8 * 1024;
 
 #[derive(Debug, Args)]
 pub(super) struct Help {
@@ -220,13 +218,12 @@ impl Window {
 /// Reads the invite from where the argument says.
 fn invite(argument: &str) -> Result<HelperOptions> {
     let text = if argument == "-" {
-        // Room for all of it at once: what grows leaves copies behind.
-        let mut line = Zeroizing::new(String::with_capacity(MAX_INVITE as usize));
-        let mut input = std::io::stdin().lock().take(MAX_INVITE);
+        let mut line = secret::room();
+        let mut input = std::io::stdin().lock().take(secret::MAX_SECRET);
         input.read_line(&mut line).context("cannot read the invite from standard input")?;
         line
     } else if let Some(path) = argument.strip_prefix('@') {
-        from_file(Path::new(path))?
+        secret::read(Path::new(path)).with_context(|| format!("cannot read the invite {path}"))?
     } else {
         eprintln!(
             "alongside-agent: every process of this machine can read an invite on the command line: `-` or @FILE keeps it"
@@ -234,20 +231,4 @@ fn invite(argument: &str) -> Result<HelperOptions> {
         Zeroizing::new(argument.to_owned())
     };
     HelperOptions::from_link(&text).context("that is no invite link")
-}
-
-fn from_file(path: &Path) -> Result<Zeroizing<String>> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let file = std::fs::metadata(path);
-        if file.is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o077 != 0) {
-            eprintln!("alongside-agent: others can read {0}: `chmod 600 {0}` keeps it", path.display());
-        }
-    }
-    let mut text = Zeroizing::new(String::with_capacity(MAX_INVITE as usize));
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MAX_INVITE).read_to_string(&mut text))
-        .with_context(|| format!("cannot read the invite {}", path.display()))?;
-    Ok(text)
 }

@@ -7,6 +7,7 @@ mod help;
 mod json;
 mod lines;
 mod opening;
+mod secret;
 mod stop;
 mod team;
 mod terminal;

@@ -17,6 +17,8 @@ use clap::{Args, Subcommand};
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::secret;
+
 const DAY_S: u64 = 24 * 60 * 60;
 
 /// The most days a certificate may be good for.
@@ -137,8 +139,7 @@ fn keep(path: &Path, secret: &str) -> Result<()> {
 }
 
 fn read(path: &Path) -> Result<TeamKey> {
-    let pem = fs::read_to_string(path).map(Zeroizing::new);
-    let pem = pem.with_context(|| format!("cannot read the team key {}", path.display()))?;
+    let pem = secret::read(path).with_context(|| format!("cannot read the team key {}", path.display()))?;
     TeamKey::from_pem(&pem)
         .with_context(|| format!("{} is no team key: `team new --out FILE` makes one", path.display()))
 }
