@@ -77,7 +77,11 @@ impl Connection {
                     tokio::select! {
                         // Only ever let go of.
                         _ = let_go => {}
-                        () = work(id, &peer, events, &inbox, waiting, offer) => {}
+                        outcome = work(id, &peer, events, &inbox, waiting, offer) => {
+                            if let Err(error) = outcome {
+                                tracing::debug!(%error, "a peer connection came to nothing");
+                            }
+                        }
                     }
                     peer.close().await;
                 }
@@ -116,19 +120,6 @@ impl Connection {
 }
 
 async fn work(
-    id: ConnectionId,
-    peer: &Peer,
-    events: mpsc::Receiver<PeerEvent>,
-    inbox: &Inbox,
-    commands: mpsc::Receiver<Do>,
-    offer: Option<String>,
-) {
-    if let Err(error) = attempt(id, peer, events, inbox, commands, offer).await {
-        tracing::debug!(%error, "a peer connection came to nothing");
-    }
-}
-
-async fn attempt(
     id: ConnectionId,
     peer: &Peer,
     events: mpsc::Receiver<PeerEvent>,

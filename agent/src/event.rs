@@ -116,7 +116,7 @@ pub enum Event {
         id: u32,
         /// What it is.
         kind: ProposalKind,
-        /// Where to; with a refresh, where the visitor is.
+        /// Where to; nothing with a refresh.
         #[serde(skip_serializing_if = "Option::is_none")]
         url: Option<String>,
     },
@@ -147,14 +147,14 @@ pub enum Event {
         /// Who ended it.
         by: EndedBy,
     },
-    /// Something went wrong.
+    /// Something went wrong. Where it is for good, the agent stops after it, and
+    /// [`Agent::failure`](crate::Agent::failure) says which kind it was.
     Error {
         /// What: stable, in kebab-case.
         code: String,
         /// What to do about it, in words.
         message: String,
-        /// The session, where it belongs to one. Without one, and at the visitor, it may be for good: then
-        /// the agent ends.
+        /// The session, where it belongs to one.
         #[serde(skip_serializing_if = "Option::is_none")]
         session: Option<SessionId>,
         /// What the command that it answers was called.

@@ -340,8 +340,9 @@ impl Asking {
 
     fn event(&mut self, event: session::Event) {
         let session = self.handshake.as_ref().map_or(SessionId([0; 16]), |handshake| handshake.session);
+        let is_over = matches!(event, session::Event::Error { .. }) && self.driver.state() == State::Failed;
         if let session::Event::Error { code } = &event
-            && self.driver.state() == State::Failed
+            && is_over
         {
             self.failure = Some(if matches!(code, SessionErrorCode::Unverified(_)) {
                 Failure::Unverified
@@ -352,7 +353,7 @@ impl Asking {
             });
         }
         self.report.tell(session, event, &mut self.room.out);
-        if self.failure.is_some() {
+        if is_over {
             self.report.failed(session, &mut self.room.out);
         }
     }

@@ -180,7 +180,7 @@ export class TerminalHelper {
   }
 }
 
-/** A browser that may be attached to: gives its endpoint, which takes a port that is free. */
+/** Finds a port that nobody listens at, for a browser that may be attached to. */
 export async function freePort() {
   const { createServer } = await import("node:net");
   const server = createServer().listen(0, "127.0.0.1");

@@ -1,5 +1,6 @@
 //! `help`: the helper's side, by an invite.
 
+use std::collections::HashMap;
 use std::io::{BufRead as _, Read as _};
 use std::path::Path;
 use std::process::ExitCode;
@@ -148,21 +149,41 @@ async fn attach(endpoint: &str, is_json: bool) -> Result<Browser> {
     Ok(attached?)
 }
 
-/// The sites of those who wait or are helped.
+/// The sites of those who wait and of those who are helped, each as long as they do.
 #[derive(Debug, Default)]
-struct Origins(std::collections::HashMap<SessionId, String>);
+struct Origins {
+    waiting: HashMap<SessionId, String>,
+    helped: HashMap<SessionId, String>,
+}
 
 impl Origins {
     fn note(&mut self, event: &Event) {
-        if let Event::Asked { ticket, origin, .. } = event {
-            self.0.insert(*ticket, origin.clone());
-        } else if let Event::Ended { session: over, .. } = event {
-            self.0.remove(over);
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the rest changes nobody's place")]
+        match event {
+            Event::Asked { ticket, origin, .. } => {
+                self.waiting.insert(*ticket, origin.clone());
+            }
+            Event::Connected { session, .. } => {
+                if let Some(origin) = self.waiting.remove(session) {
+                    self.helped.insert(*session, origin);
+                }
+            }
+            Event::Ended { session, .. } => {
+                self.helped.remove(session);
+            }
+            Event::Withdrawn { ticket } => {
+                self.waiting.remove(ticket);
+            }
+            // Whoever was accepted and did not connect is told of by an error, and by nothing else.
+            Event::Error { code, session: Some(session), .. } if code != "not-sent" => {
+                self.waiting.remove(session);
+            }
+            _ => {}
         }
     }
 
     fn of(&self, session: &SessionId) -> Option<&str> {
-        self.0.get(session).map(String::as_str)
+        self.helped.get(session).map(String::as_str)
     }
 }
 

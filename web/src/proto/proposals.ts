@@ -14,7 +14,8 @@ export function proposals(own: Role, origin: string, out: (output: Output) => vo
   /** The number of the last proposal, made or heard. */
   let last = 0;
   /** What is not answered: an address, and loading the page again. */
-  const open: [address?: Propose, refresh?: Propose] = [];
+  const open: [address: Propose | null, refresh: Propose | null] = [null, null];
+  const kind = (url: string | null): 0 | 1 => (url === null ? 1 : 0);
 
   const send = (message: PeerMessage): void => out({ output: "send", message });
   const tell = (event: Event): void => out({ output: "event", event });
@@ -22,13 +23,12 @@ export function proposals(own: Role, origin: string, out: (output: Output) => vo
   function keep(id: number, url: string | null): void {
     last = id;
     // A newer one takes the place of the older.
-    open[url === null ? 1 : 0] = { id, url };
+    open[kind(url)] = { id, url };
   }
 
-  function close(id: number): Propose | undefined {
-    const found = open.find((propose) => propose?.id === id);
-    // What is answered has a number that equals none.
-    if (found) found.id = NaN;
+  function close(id: number): Propose | null {
+    const found = open.find((propose) => propose?.id === id) ?? null;
+    if (found) open[kind(found.url)] = null;
     return found;
   }
 

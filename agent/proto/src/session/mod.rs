@@ -10,22 +10,24 @@
 //! that is a timeout. It keeps invariants I3 (nothing about the page before the visitor asked, and nothing of
 //! value before the other side has shown itself on the data channel) and I5 (no chat message lost or doubled).
 
+mod channel;
 mod io;
+mod queue;
 
 use std::collections::VecDeque;
 
 use alongside_signaling_proto::id::{Place, Sealed, SessionId, TeamId};
-use alongside_signaling_proto::wire::{AgentToBroker, Ask, ErrorCode, Leave, LeaveReason};
+use alongside_signaling_proto::wire::{AgentToBroker, Leave, LeaveReason};
 
 pub use io::{
     EndedBy, Event, Input, Output, SessionErrorCode, State, UnsupportedCode, UnverifiedCode, Whereabouts,
 };
 
-use crate::limits::{CONNECT_TIMEOUT_MS, END_TIMEOUT_MS, MAX_FAULTS, MAX_LOST_CLAIMS, SOCKET_LINGER_MS};
+use crate::limits::{CONNECT_TIMEOUT_MS, END_TIMEOUT_MS};
 use crate::negotiation::Negotiation;
 use crate::proposals::Proposals;
 use crate::talk::Talk;
-use crate::wire::{Answered, PeerMessage, Role, SealedSignal};
+use crate::wire::{PeerMessage, Role, SealedSignal};
 
 /// One side of one session.
 #[derive(Debug)]
@@ -224,143 +226,6 @@ impl Session {
     }
 }
 
-/// Into the queue.
-impl Session {
-    fn begin(&mut self, place: Place, now: u64) {
-        if self.own == Role::Visitor && self.state == State::Idle {
-            self.place = Some(place);
-            self.set_state(State::Asking);
-            self.dial();
-            self.prepare(now);
-        }
-    }
-
-    fn dial(&mut self) {
-        self.dialled = true;
-        self.outputs.push_back(Output::Dial);
-    }
-
-    fn prepare(&mut self, now: u64) {
-        let Some(&team) = self.teams.get(self.team) else {
-            return self.fail(SessionErrorCode::Refused(ErrorCode::UnknownTeam), now);
-        };
-        self.id = None;
-        self.message = None;
-        self.announced = false;
-        self.set_state(State::Asking);
-        self.outputs.push_back(Output::Prepare { team });
-    }
-
-    fn ask(&mut self) {
-        if self.state != State::Asking || self.announced || !self.socket_open {
-            return;
-        }
-        let (Some(&team), Some(session), Some(place)) = (self.teams.get(self.team), self.id, self.place)
-        else {
-            return;
-        };
-        let Some(message) = self.message.take() else { return };
-        self.announced = true;
-        let ask = Ask { team, session, origin: self.origin.clone(), message, place };
-        self.outputs.push_back(Output::Signal { message: AgentToBroker::Ask(ask) });
-    }
-
-    fn queued(&mut self, helpers: u32, position: u32, now: u64) {
-        if !self.is_in_queue() || !self.announced {
-            return;
-        }
-        if helpers == 0 && self.hops > 0 {
-            self.hops -= 1;
-            self.team = (self.team + 1) % self.teams.len().max(1);
-            self.leave(LeaveReason::Ended);
-            return self.prepare(now);
-        }
-        self.set_state(if helpers > 0 { State::Waiting } else { State::Unavailable });
-        self.tell(Event::Waiting { helpers, position });
-    }
-
-    fn socket_lost(&mut self, now: u64) {
-        self.socket_open = false;
-        if !self.is_in_queue() {
-            return self.left(LeaveReason::Gone, now);
-        }
-        self.dial();
-        // Somebody may have claimed meanwhile, so neither the id nor the key is used again.
-        if self.announced {
-            self.prepare(now);
-        }
-    }
-
-    fn refused(&mut self, code: ErrorCode, now: u64) {
-        if !self.announced || self.open || self.is_over() {
-            return;
-        }
-        // Of an ask before this one.
-        if self.is_in_queue() && code == ErrorCode::SessionUnknown {
-            return;
-        }
-        // Only a visitor whose claim stands is still known to the broker.
-        self.announced = self.own == Role::Visitor && !self.is_in_queue();
-        if matches!(code, ErrorCode::SessionUnknown | ErrorCode::TicketGone) && self.own == Role::Helper {
-            self.fail(SessionErrorCode::TicketGone, now);
-        } else if matches!(code, ErrorCode::SessionUnknown | ErrorCode::TicketGone | ErrorCode::TicketExists)
-        {
-            self.ask_again(now);
-        } else if self.is_in_queue() && code == ErrorCode::UnknownTeam {
-            // During a rollover a server may know one of the two.
-            self.teams.remove(self.team);
-            self.team %= self.teams.len().max(1);
-            if self.teams.len() < 2 {
-                self.hops = 0;
-            }
-            self.prepare(now);
-        } else {
-            self.fail(SessionErrorCode::Refused(code), now);
-        }
-    }
-
-    fn left(&mut self, reason: LeaveReason, now: u64) {
-        if !self.announced {
-            return;
-        }
-        self.announced = false;
-        // Peers who have each other need no server to tell them.
-        if self.state == State::Connected || self.is_over() {
-            return;
-        }
-        if reason == LeaveReason::Ended {
-            self.close();
-            return self.finish(State::Ended, Event::Ended { by: self.other() }, now, reason);
-        }
-        if self.open {
-            return;
-        }
-        if self.own == Role::Visitor {
-            return self.ask_again(now);
-        }
-        let code = match reason {
-            // What exactly did not fit, the visitor keeps to itself.
-            LeaveReason::Unverified => SessionErrorCode::Unverified(UnverifiedCode::HandshakeFailed),
-            LeaveReason::Failed | LeaveReason::Unknown => SessionErrorCode::ConnectTimeout,
-            LeaveReason::Ended | LeaveReason::Gone => SessionErrorCode::TicketGone,
-        };
-        self.fail(code, now);
-    }
-
-    /// The claim was lost: asks again in the same place, but not for ever.
-    fn ask_again(&mut self, now: u64) {
-        self.close();
-        self.lost += 1;
-        if self.lost > MAX_LOST_CLAIMS {
-            return self.fail(SessionErrorCode::ConnectTimeout, now);
-        }
-        if !self.socket_open {
-            self.dial();
-        }
-        self.prepare(now);
-    }
-}
-
 /// To the other side.
 impl Session {
     fn claim_won(&mut self, now: u64) {
@@ -409,97 +274,6 @@ impl Session {
                 }
             }
             SealedSignal::Unknown => {}
-        }
-    }
-}
-
-/// On the data channel.
-impl Session {
-    fn received(&mut self, message: PeerMessage, now: u64) {
-        if !self.open || self.is_over() {
-            return;
-        }
-        self.talk.greeted(&message, now, &mut self.outputs);
-        if self.state == State::Connecting && self.talk.is_through() {
-            self.set_state(State::Connected);
-            self.deadline = None;
-            if self.dialled {
-                self.linger = Some(now.saturating_add(SOCKET_LINGER_MS));
-            }
-            self.talk.begin(&mut self.outputs);
-        }
-        if message == PeerMessage::End {
-            self.close();
-            return self.finish(State::Ended, Event::Ended { by: self.other() }, now, LeaveReason::Ended);
-        }
-        self.take(message, now);
-        self.check_faults(now);
-        if self.ending && self.talk.is_settled() {
-            self.finish_own(now);
-        }
-    }
-
-    fn take(&mut self, message: PeerMessage, now: u64) {
-        let (out, is_through) = (&mut self.outputs, self.talk.is_through());
-        let (is_visitor, is_helper) = (self.own == Role::Visitor, self.own == Role::Helper);
-        let taken = if let PeerMessage::Propose(ref propose) = message
-            && is_through
-            && is_visitor
-        {
-            self.proposals.take(propose.clone(), &self.origin, out)
-        } else if let PeerMessage::Allowed(Answered { id }) = message
-            && is_through
-            && is_helper
-        {
-            self.proposals.answered(id, true, out)
-        } else if let PeerMessage::Declined(Answered { id }) = message
-            && is_through
-            && is_helper
-        {
-            self.proposals.answered(id, false, out)
-        } else {
-            self.talk.take(message, now, out);
-            Ok(())
-        };
-        if let Err(code) = taken {
-            self.talk.refuse(code, &mut self.outputs);
-        }
-    }
-
-    fn propose(&mut self, url: Option<String>) {
-        let is_made = self.own == Role::Helper
-            && self.state == State::Connected
-            && !self.ending
-            && self.proposals.propose(url, &self.origin, &mut self.outputs);
-        if !is_made {
-            self.tell(Event::Error { code: SessionErrorCode::NotProposed });
-        }
-    }
-
-    fn answer(&mut self, id: u32, is_allowed: bool) {
-        if self.own == Role::Visitor && self.state == State::Connected && !self.ending {
-            self.proposals.answer(id, is_allowed, &mut self.outputs);
-        }
-    }
-
-    fn check_faults(&mut self, now: u64) {
-        if self.talk.faults >= MAX_FAULTS {
-            self.fail(SessionErrorCode::PeerFault, now);
-        }
-    }
-
-    fn channel_closed(&mut self, now: u64) {
-        self.close();
-        if self.is_over() {
-        } else if self.ending {
-            self.finish_own(now);
-        } else if self.state == State::Connected {
-            self.finish(State::Ended, Event::Ended { by: EndedBy::Lost }, now, LeaveReason::Failed);
-        } else if self.own == Role::Helper {
-            self.fail(SessionErrorCode::ConnectTimeout, now);
-        } else {
-            self.leave(LeaveReason::Failed);
-            self.ask_again(now);
         }
     }
 }

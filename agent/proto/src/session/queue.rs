@@ -1,0 +1,144 @@
+//! A visitor's way into the queue, and back into it after a lost claim.
+
+use alongside_signaling_proto::id::Place;
+use alongside_signaling_proto::wire::{AgentToBroker, Ask, ErrorCode, LeaveReason};
+
+use super::{Event, Output, Session, SessionErrorCode, State, UnverifiedCode};
+use crate::limits::MAX_LOST_CLAIMS;
+use crate::wire::Role;
+
+impl Session {
+    pub(super) fn begin(&mut self, place: Place, now: u64) {
+        if self.own == Role::Visitor && self.state == State::Idle {
+            self.place = Some(place);
+            self.set_state(State::Asking);
+            self.dial();
+            self.prepare(now);
+        }
+    }
+
+    fn dial(&mut self) {
+        self.dialled = true;
+        self.outputs.push_back(Output::Dial);
+    }
+
+    fn prepare(&mut self, now: u64) {
+        let Some(&team) = self.teams.get(self.team) else {
+            return self.fail(SessionErrorCode::Refused(ErrorCode::UnknownTeam), now);
+        };
+        self.id = None;
+        self.message = None;
+        self.announced = false;
+        self.set_state(State::Asking);
+        self.outputs.push_back(Output::Prepare { team });
+    }
+
+    pub(super) fn ask(&mut self) {
+        if self.state != State::Asking || self.announced || !self.socket_open {
+            return;
+        }
+        let (Some(&team), Some(session), Some(place)) = (self.teams.get(self.team), self.id, self.place)
+        else {
+            return;
+        };
+        let Some(message) = self.message.take() else { return };
+        self.announced = true;
+        let ask = Ask { team, session, origin: self.origin.clone(), message, place };
+        self.outputs.push_back(Output::Signal { message: AgentToBroker::Ask(ask) });
+    }
+
+    pub(super) fn queued(&mut self, helpers: u32, position: u32, now: u64) {
+        if !self.is_in_queue() || !self.announced {
+            return;
+        }
+        if helpers == 0 && self.hops > 0 {
+            self.hops -= 1;
+            self.team = (self.team + 1) % self.teams.len().max(1);
+            self.leave(LeaveReason::Ended);
+            return self.prepare(now);
+        }
+        self.set_state(if helpers > 0 { State::Waiting } else { State::Unavailable });
+        self.tell(Event::Waiting { helpers, position });
+    }
+
+    pub(super) fn socket_lost(&mut self, now: u64) {
+        self.socket_open = false;
+        if !self.is_in_queue() {
+            return self.left(LeaveReason::Gone, now);
+        }
+        self.dial();
+        // Somebody may have claimed meanwhile, so neither the id nor the key is used again.
+        if self.announced {
+            self.prepare(now);
+        }
+    }
+
+    pub(super) fn refused(&mut self, code: ErrorCode, now: u64) {
+        if !self.announced || self.open || self.is_over() {
+            return;
+        }
+        // Of an ask before this one.
+        if self.is_in_queue() && code == ErrorCode::SessionUnknown {
+            return;
+        }
+        // Only a visitor whose claim stands is still known to the broker.
+        self.announced = self.own == Role::Visitor && !self.is_in_queue();
+        if matches!(code, ErrorCode::SessionUnknown | ErrorCode::TicketGone) && self.own == Role::Helper {
+            self.fail(SessionErrorCode::TicketGone, now);
+        } else if matches!(code, ErrorCode::SessionUnknown | ErrorCode::TicketGone | ErrorCode::TicketExists)
+        {
+            self.ask_again(now);
+        } else if self.is_in_queue() && code == ErrorCode::UnknownTeam {
+            // During a rollover a server may know one of the two.
+            self.teams.remove(self.team);
+            self.team %= self.teams.len().max(1);
+            if self.teams.len() < 2 {
+                self.hops = 0;
+            }
+            self.prepare(now);
+        } else {
+            self.fail(SessionErrorCode::Refused(code), now);
+        }
+    }
+
+    pub(super) fn left(&mut self, reason: LeaveReason, now: u64) {
+        if !self.announced {
+            return;
+        }
+        self.announced = false;
+        // Peers who have each other need no server to tell them.
+        if self.state == State::Connected || self.is_over() {
+            return;
+        }
+        if reason == LeaveReason::Ended {
+            self.close();
+            return self.finish(State::Ended, Event::Ended { by: self.other() }, now, reason);
+        }
+        if self.open {
+            return;
+        }
+        if self.own == Role::Visitor {
+            return self.ask_again(now);
+        }
+        let code = match reason {
+            // What exactly did not fit, the visitor keeps to itself.
+            LeaveReason::Unverified => SessionErrorCode::Unverified(UnverifiedCode::HandshakeFailed),
+            LeaveReason::Failed | LeaveReason::Unknown => SessionErrorCode::ConnectTimeout,
+            LeaveReason::Ended | LeaveReason::Gone => SessionErrorCode::TicketGone,
+        };
+        self.fail(code, now);
+    }
+
+    /// The claim was lost: asks again in the same place, but not for ever.
+    pub(super) fn ask_again(&mut self, now: u64) {
+        self.close();
+        self.lost += 1;
+        if self.lost > MAX_LOST_CLAIMS {
+            return self.fail(SessionErrorCode::ConnectTimeout, now);
+        }
+        if !self.socket_open {
+            self.dial();
+        }
+        self.prepare(now);
+    }
+}
