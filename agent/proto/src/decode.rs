@@ -53,7 +53,7 @@ pub fn decode_broker(text: &str) -> Result<Option<BrokerToAgent>, DecodeError> {
         "left" => is_string(&fields, "reason"),
         "refused" => is_string(&fields, "code") && is_safe(&fields, "retryAfterMs"),
         "asked" => is_safe(&fields, "waitingMs"),
-        "enlisted" | "claimed" => fields
+        "enlisted" | "claimed" | "resumed" => fields
             .get("iceServers")
             .and_then(Value::as_array)
             .is_some_and(|all| all.iter().all(Value::is_object)),
@@ -69,6 +69,7 @@ pub fn decode_broker(text: &str) -> Result<Option<BrokerToAgent>, DecodeError> {
         | BrokerToAgent::Enlisted(_)
         | BrokerToAgent::Withdrawn(_)
         | BrokerToAgent::Claimed(_)
+        | BrokerToAgent::Resumed(_)
         | BrokerToAgent::Forwarded(_)
         | BrokerToAgent::Left(_)
         | BrokerToAgent::Refused(_) => {}

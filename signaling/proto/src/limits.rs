@@ -25,6 +25,10 @@ pub const MAX_WAITING_PER_TEAM: usize = 1_000;
 /// program that does can open a second socket.
 pub const MAX_SESSIONS_PER_HELPER: usize = 256;
 
+/// How many deposits one helper may have announced. Two for each session: the one that is acknowledged and the
+/// one that is on its way. All of them fit into one message.
+pub const MAX_DEPOSITS_PER_HELPER: usize = 2 * MAX_SESSIONS_PER_HELPER;
+
 /// How many places are kept at once for visitors without a socket, over all teams. A minute of 300 page loads
 /// a second; beyond, the oldest is forgotten, which costs its visitor their turn and nothing else.
 pub const MAX_PLACES: usize = 20_000;

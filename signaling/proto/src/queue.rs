@@ -55,6 +55,11 @@ impl Queue {
         self.waiting.last_key_value().is_none_or(|(&last, _)| last <= rank)
     }
 
+    /// Everybody in order, each with their rank.
+    pub fn by_rank(&self) -> impl Iterator<Item = (Rank, SessionId)> {
+        self.waiting.iter().map(|(&rank, &session)| (rank, session))
+    }
+
     /// Everybody in order, each with their position.
     pub fn iter(&self) -> impl Iterator<Item = (u32, SessionId)> {
         self.waiting.values().enumerate().map(|(index, &session)| (count(index + 1), session))

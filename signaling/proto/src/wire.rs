@@ -27,6 +27,10 @@ pub enum AgentToBroker {
     Attend(Attend),
     /// Helper: take one ticket.
     Claim(Claim),
+    /// Helper: say which deposits can be resumed from.
+    Announce(Announce),
+    /// Visitor: reach the helper of a deposit again.
+    Resume(Resume),
     /// Either: pass sealed bytes to the other side of a session.
     Forward(Forward),
     /// Either: leave a session, or take an ask back.
@@ -54,6 +58,8 @@ pub enum BrokerToAgent {
     Withdrawn(Withdrawn),
     /// To both: the ticket has its one helper.
     Claimed(Claimed),
+    /// To both: visitor and helper of a deposit can speak again.
+    Resumed(Resumed),
     /// To either: sealed bytes from the other side.
     Forwarded(Forwarded),
     /// To either: the other side has left the session.
@@ -132,6 +138,32 @@ pub struct Claim {
     /// The session id of the ask.
     pub ticket: SessionId,
     /// Noise message 2.
+    pub message: Sealed,
+}
+
+/// Says which deposits can be resumed from: those of this message, and no others any more.
+///
+/// Errors: `wrong-state` before enlisting, `too-many-sessions` above `MAX_DEPOSITS_PER_HELPER`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Announce {
+    /// The ids of the deposits, drawn by the helper.
+    pub deposits: Vec<SessionId>,
+}
+
+/// Reaches the helper of a deposit again; its id is the session from here on. What the socket was in before, it
+/// leaves.
+///
+/// Errors: `wrong-state` from a helper's socket, `resume-unknown` while no helper has announced the deposit,
+/// `too-many-sessions`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Resume {
+    /// The id of the deposit.
+    pub session: SessionId,
+    /// Noise message 1.
     pub message: Sealed,
 }
 
@@ -258,6 +290,19 @@ pub struct Forwarded {
     pub message: Sealed,
 }
 
+/// Visitor and helper of a deposit can speak again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Resumed {
+    /// The id of the deposit, and the session from here on.
+    pub session: SessionId,
+    /// To the helper: Noise message 1. To the visitor: `null`.
+    pub message: Option<Sealed>,
+    /// To the visitor: what to connect with. To the helper, who knows: empty.
+    pub ice_servers: Vec<IceServer>,
+}
+
 /// The other side has left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -322,6 +367,8 @@ pub enum ErrorCode {
     TicketGone,
     /// Neither claimed by nor asked from this socket.
     SessionUnknown,
+    /// No helper who is there has announced that deposit.
+    ResumeUnknown,
     /// Too many visitors wait for this team.
     QueueFull,
     /// This helper has too many sessions.

@@ -59,8 +59,9 @@ impl Broker {
                 helper.until_ms = until_ms;
             }
             role @ (Role::Idle | Role::Visitor(_)) => {
-                let sessions = Default::default();
-                *role = Role::Helper(Helper { team, available: true, until_ms, expired: false, sessions });
+                let (sessions, deposits) = Default::default();
+                let expired = false;
+                *role = Role::Helper(Helper { team, available: true, until_ms, expired, sessions, deposits });
             }
         }
         self.deadlines.insert((until_ms, Deadline::Certificate(socket)));
@@ -73,6 +74,9 @@ impl Broker {
 
     /// Takes a helper whose socket is gone off the team.
     pub(super) fn dismiss(&mut self, socket: SocketId, helper: &Helper, now_ms: u64) {
+        for deposit in &helper.deposits {
+            self.deposits.remove(deposit);
+        }
         self.deadlines.remove(&(helper.until_ms, Deadline::Certificate(socket)));
         if let Some(team) = self.teams.get_mut(&helper.team) {
             team.helpers.remove(&socket);
@@ -104,7 +108,7 @@ impl Broker {
     /// Tells a helper of everybody who waits, in order.
     fn announce_all(&mut self, socket: SocketId, team: TeamId, now_ms: u64) {
         let Some(team) = self.teams.get(&team) else { return };
-        for (_, ticket) in team.queue.iter() {
+        for (rank, ticket) in team.queue.by_rank() {
             if let Some(session) = self.sessions.get(&ticket)
                 && let Stage::Waiting { origin, message, .. } = &session.stage
             {
@@ -112,7 +116,7 @@ impl Broker {
                     ticket,
                     origin: origin.clone(),
                     message: message.clone(),
-                    waiting_ms: now_ms.saturating_sub(session.rank.since_ms),
+                    waiting_ms: now_ms.saturating_sub(rank.since_ms),
                 });
                 self.outputs.push_back(super::Output::Send { to: socket, message });
             }
@@ -134,10 +138,12 @@ impl Broker {
         }
         let until_ms = now_ms.saturating_add(SESSION_LIFETIME_MS);
         session.stage = Stage::Claimed { helper: socket, until_ms };
-        let (visitor, rank) = (session.visitor, session.rank);
+        let (visitor, turn) = (session.visitor, session.turn);
         self.deadlines.insert((until_ms, Deadline::Session(ticket)));
         self.working(socket)?.sessions.insert(ticket);
-        if let Some(found) = self.teams.get_mut(&team) {
+        if let Some((_, rank)) = turn
+            && let Some(found) = self.teams.get_mut(&team)
+        {
             found.queue.remove(rank);
         }
 

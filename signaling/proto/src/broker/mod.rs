@@ -24,6 +24,7 @@
 //!
 //! ```text
 //! idle ── ask ──▶ visitor (waiting ── claimed) ── left ──▶ idle
+//! idle ── resume ──▶ visitor (claimed) ── left ──▶ idle
 //! idle ── challenge, enlist ──▶ helper (until it closes)
 //! ```
 //!
@@ -33,6 +34,7 @@
 
 mod admission;
 mod helper;
+mod resuming;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -128,6 +130,8 @@ pub struct Broker {
     sockets: BTreeMap<SocketId, Socket>,
     teams: BTreeMap<TeamId, Team>,
     sessions: BTreeMap<SessionId, Session>,
+    /// Who has announced which deposit.
+    deposits: BTreeMap<SessionId, SocketId>,
     /// The session that holds a place now; the places of those without a session are in `places`.
     places_held: BTreeMap<PlaceKey, SessionId>,
     places: Places,
@@ -160,6 +164,7 @@ struct Helper {
     /// Whether that time has passed: a helper so far, and not available until enlisted anew.
     expired: bool,
     sessions: BTreeSet<SessionId>,
+    deposits: BTreeSet<SessionId>,
 }
 
 #[derive(Debug, Default)]
@@ -176,8 +181,8 @@ struct Team {
 struct Session {
     team: TeamId,
     visitor: SocketId,
-    place: PlaceKey,
-    rank: Rank,
+    /// The place in the queue that it came by; a resumed one came by none.
+    turn: Option<(PlaceKey, Rank)>,
     stage: Stage,
 }
 
@@ -230,6 +235,7 @@ impl Broker {
             sockets: BTreeMap::new(),
             teams: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            deposits: BTreeMap::new(),
             places_held: BTreeMap::new(),
             places: Places::default(),
             deadlines: BTreeSet::new(),
@@ -302,11 +308,13 @@ impl Broker {
         let named = match &message {
             AgentToBroker::Ask(ask) => Some(ask.session),
             AgentToBroker::Claim(claim) => Some(claim.ticket),
+            AgentToBroker::Resume(resume) => Some(resume.session),
             AgentToBroker::Forward(forward) => Some(forward.session),
             AgentToBroker::Leave(leave) => Some(leave.session),
             AgentToBroker::Challenge(_)
             | AgentToBroker::Enlist(_)
             | AgentToBroker::Attend(_)
+            | AgentToBroker::Announce(_)
             | AgentToBroker::Unknown => None,
         };
         let done = match message {
@@ -315,6 +323,8 @@ impl Broker {
             AgentToBroker::Enlist(enlist) => self.enlist(socket, &enlist, now_ms),
             AgentToBroker::Attend(attend) => self.attend(socket, attend.available, now_ms),
             AgentToBroker::Claim(claim) => self.claim(socket, claim, now_ms),
+            AgentToBroker::Announce(announce) => self.announce(socket, announce),
+            AgentToBroker::Resume(resume) => self.resume(socket, resume, now_ms),
             AgentToBroker::Forward(forward) => self.forward(socket, forward),
             AgentToBroker::Leave(leave) => {
                 self.leave(socket, leave, now_ms);

@@ -43,17 +43,21 @@ impl Broker {
     /// The visitor's place is kept for them to ask again, unless a person ended it.
     pub(super) fn end(&mut self, id: SessionId, by: Option<SocketId>, reason: LeaveReason, now_ms: u64) {
         let Some(session) = self.sessions.remove(&id) else { return };
-        self.places_held.remove(&session.place);
-        if reason != LeaveReason::Ended {
-            self.places.keep(session.place, session.rank, now_ms);
+        if let Some((place, rank)) = session.turn {
+            self.places_held.remove(&place);
+            if reason != LeaveReason::Ended {
+                self.places.keep(place, rank, now_ms);
+            }
         }
         if let Some(visitor) = self.sockets.get_mut(&session.visitor) {
             visitor.role = Role::Idle;
         }
         match session.stage {
             Stage::Waiting { .. } => {
-                if let Some(team) = self.teams.get_mut(&session.team) {
-                    team.queue.remove(session.rank);
+                if let Some((_, rank)) = session.turn
+                    && let Some(team) = self.teams.get_mut(&session.team)
+                {
+                    team.queue.remove(rank);
                 }
                 self.withdraw(session.team, id, None);
                 self.changed(session.team, now_ms);

@@ -42,7 +42,10 @@ impl Broker {
         };
         self.places_held.insert(place, ask.session);
         let stage = Stage::Waiting { origin: ask.origin, message: ask.message, told: (available, position) };
-        self.sessions.insert(ask.session, Session { team: ask.team, visitor: socket, place, rank, stage });
+        self.sessions.insert(
+            ask.session,
+            Session { team: ask.team, visitor: socket, turn: Some((place, rank)), stage },
+        );
         if let Some(found) = self.sockets.get_mut(&socket) {
             found.role = Role::Visitor(ask.session);
         }

@@ -3,11 +3,15 @@
 mod enlisting;
 mod properties;
 mod refusals;
+mod resuming;
 
 use super::*;
 use crate::id::Place;
 use crate::limits::{PLACE_LIFETIME_MS, SESSION_LIFETIME_MS};
-use crate::wire::{Ask, Asked, Attend, Claim, Claimed, Enlisted, Forward, Forwarded, Leave, Withdrawn};
+use crate::wire::{
+    Announce, Ask, Asked, Attend, Claim, Claimed, Enlisted, Forward, Forwarded, Leave, Resume, Resumed,
+    Withdrawn,
+};
 
 pub(super) const TEAM: TeamId = TeamId([1; 32]);
 pub(super) const T0: u64 = 1_800_000_000_000;
@@ -65,10 +69,12 @@ impl World {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        let Broker { sockets, teams, sessions, places_held, places, deadlines, outputs, .. } = &self.broker;
+        let Broker { sockets, teams, sessions, deposits, places_held, places, deadlines, outputs, .. } =
+            &self.broker;
         sockets.is_empty()
             && teams.is_empty()
             && sessions.is_empty()
+            && deposits.is_empty()
             && places_held.is_empty()
             && places.is_empty()
             && deadlines.is_empty()

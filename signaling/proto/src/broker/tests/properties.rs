@@ -21,6 +21,8 @@ enum Step {
     Claim(u64, u8),
     Forward(u64, u8),
     Leave(u64, u8, LeaveReason),
+    Announce(u64, u8, u8),
+    Resume(u64, u8),
     Nonsense(u64),
     Pass(u64),
 }
@@ -45,6 +47,8 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (socket.clone(), ticket.clone()).prop_map(|(s, t)| Step::Claim(s, t)),
         4 => (socket.clone(), ticket.clone()).prop_map(|(s, t)| Step::Forward(s, t)),
         2 => (socket.clone(), ticket, reason).prop_map(|(s, t, r)| Step::Leave(s, t, r)),
+        4 => (socket.clone(), 0..7_u8, 0..7_u8).prop_map(|(s, a, b)| Step::Announce(s, a, b)),
+        6 => (socket.clone(), 0..7_u8).prop_map(|(s, d)| Step::Resume(s, d)),
         1 => socket.prop_map(Step::Nonsense),
         3 => prop_oneof![Just(1), Just(200), Just(QUEUED_INTERVAL_MS), Just(PLACE_LIFETIME_MS)]
             .prop_map(Step::Pass),
@@ -58,7 +62,9 @@ struct Onlooker {
     helpers: BTreeMap<u64, TeamId>,
     /// The ask behind each live ticket: who asked, and which team.
     asks: BTreeMap<SessionId, (u64, TeamId)>,
-    /// The one helper of each claimed ticket.
+    /// Who announced which deposits, last.
+    announced: BTreeMap<u64, [SessionId; 2]>,
+    /// The one helper of each claimed ticket, and of each resumed deposit.
     pairs: BTreeMap<SessionId, (u64, u64)>,
 }
 
@@ -89,6 +95,15 @@ impl Onlooker {
                     assert_eq!(before, None, "claimed twice");
                 } else {
                     assert_eq!(self.pairs.get(&claimed.session), Some(&(visitor, to)));
+                    assert_eq!(sender, Some(to));
+                }
+            }
+            BrokerToAgent::Resumed(resumed) => {
+                if resumed.message.is_some() {
+                    let visitor = sender.unwrap();
+                    assert!(self.announced[&to].contains(&resumed.session));
+                    self.pairs.insert(resumed.session, (visitor, to));
+                } else {
                     assert_eq!(sender, Some(to));
                 }
             }
@@ -168,6 +183,18 @@ fn run(world: &mut World, onlooker: &mut Onlooker, step: &Step) {
             world.tell(socket, &forward(ticket, ticket));
         }
         Step::Leave(socket, ticket, reason) => world.tell(socket, &leave(ticket, reason)),
+        Step::Announce(socket, a, b) => {
+            let deposits = [session(a), session(b)];
+            if onlooker.helpers.contains_key(&socket) {
+                onlooker.announced.insert(socket, deposits);
+            }
+            world.tell(socket, &AgentToBroker::Announce(Announce { deposits: deposits.to_vec() }));
+        }
+        Step::Resume(socket, deposit) => {
+            sender = Some(socket);
+            let message = sealed(deposit);
+            world.tell(socket, &AgentToBroker::Resume(Resume { session: session(deposit), message }));
+        }
         Step::Nonsense(socket) => {
             // Seldom enough not to be closed for it.
             if world
@@ -185,11 +212,22 @@ fn run(world: &mut World, onlooker: &mut Onlooker, step: &Step) {
         onlooker.hears(to, &message, sender);
     }
     // What the broker holds is what the onlooker saw, and its indexes agree with each other.
-    onlooker.asks.retain(|id, _| world.broker.sessions.contains_key(id));
+    let by_turn =
+        |id: &SessionId| world.broker.sessions.get(id).is_some_and(|session| session.turn.is_some());
+    onlooker.asks.retain(|id, _| by_turn(id));
     onlooker.pairs.retain(|id, _| world.broker.sessions.contains_key(id));
-    let Broker { sessions, teams, places_held, sockets, .. } = &world.broker;
-    assert_eq!(sessions.len(), places_held.len());
-    assert_eq!(sessions.len(), onlooker.asks.len());
+    let Broker { sessions, teams, places_held, sockets, deposits, .. } = &world.broker;
+    let by_turn = sessions.values().filter(|session| session.turn.is_some()).count();
+    assert_eq!(by_turn, places_held.len());
+    assert_eq!(by_turn, onlooker.asks.len());
+    for (deposit, socket) in deposits {
+        assert!(matches!(&sockets[socket].role, Role::Helper(helper) if helper.deposits.contains(deposit)));
+    }
+    let held = sockets.values().map(|socket| match &socket.role {
+        Role::Helper(helper) => helper.deposits.len(),
+        Role::Idle | Role::Visitor(_) => 0,
+    });
+    assert_eq!(held.sum::<usize>(), deposits.len());
     let waiting = sessions.values().filter(|session| matches!(session.stage, Stage::Waiting { .. })).count();
     assert_eq!(waiting, teams.values().map(|team| team.queue.len()).sum::<usize>());
     for (id, session) in sessions {
