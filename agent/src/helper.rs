@@ -198,8 +198,8 @@ impl Desk {
             }
             BrokerToAgent::Left(left) => self.input(left.session, Input::Left { reason: left.reason }),
             BrokerToAgent::Refused(refused) => self.refused(refused),
-            // For visitors, and for later versions.
-            BrokerToAgent::Queued(_) | BrokerToAgent::Unknown => {}
+            // For visitors, of a deposit that was never made, and of later versions.
+            BrokerToAgent::Queued(_) | BrokerToAgent::Resumed(_) | BrokerToAgent::Unknown => {}
         }
     }
 

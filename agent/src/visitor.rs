@@ -192,7 +192,7 @@ impl Asking {
             BrokerToAgent::Refused(refused) if refused.session.is_some_and(is_ours) => {
                 self.input(Input::Refused { code: refused.code });
             }
-            // Of an ask before this one, for helpers, or of a later version.
+            // Of an ask before this one, of a resume that was never tried, for helpers, or of a later version.
             BrokerToAgent::Queued(_)
             | BrokerToAgent::Claimed(_)
             | BrokerToAgent::Forwarded(_)
@@ -202,6 +202,7 @@ impl Asking {
             | BrokerToAgent::Enlisted(_)
             | BrokerToAgent::Asked(_)
             | BrokerToAgent::Withdrawn(_)
+            | BrokerToAgent::Resumed(_)
             | BrokerToAgent::Unknown => {}
         }
     }

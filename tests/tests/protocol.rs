@@ -194,22 +194,25 @@ fn what_agents_and_broker_say() {
 
 #[test]
 fn what_the_messages_of_signaling_hold() {
-    let upward: [(&str, &[&str]); 6] = [
+    let upward: [(&str, &[&str]); 8] = [
         ("ask", &["Ask"]),
         ("enlist", &["Enlist"]),
         ("attend", &["Attend"]),
         ("claim", &["Claim"]),
         ("forward", &["Forward"]),
         ("leave", &["Leave"]),
+        ("announce", &["Announce"]),
+        ("resume", &["Resume"]),
     ];
     assert_fields(SIGNALING_DOC, "upward", SIGNALING_TYPES, &upward);
-    let downward: [(&str, &[&str]); 9] = [
+    let downward: [(&str, &[&str]); 10] = [
         ("queued", &["Queued"]),
         ("challenged", &["Challenged"]),
         ("enlisted", &["Enlisted"]),
         ("asked", &["Asked"]),
         ("withdrawn", &["Withdrawn"]),
         ("claimed", &["Claimed"]),
+        ("resumed", &["Resumed"]),
         ("forwarded", &["Forwarded"]),
         ("left", &["Left"]),
         ("refused", &["Refused"]),

@@ -210,7 +210,8 @@ export class Desk {
       case "refused":
         return this.#refused(message);
       case "queued":
-        // For visitors.
+      case "resumed":
+        // For visitors, and of a deposit that was never made.
         return;
       default:
         return message satisfies never;

@@ -28,8 +28,9 @@ const VISITOR_DECODERS: typeof DECODERS = {
   "sealed-signal": visitor.decodeSealedSignal,
   introduction: visitor.decodeIntroduction,
 };
-const HELPER_ONLY = /"type": ?"(page|client|challenged|enlisted|asked|withdrawn|answer)"/;
-const HELPER_CODES = /^refused by the broker: (too-many|challenge|certificate|signature)/;
+// What comes of a resume is read by helpers alone until visitors can ask for one.
+const HELPER_ONLY = /"type": ?"(page|client|challenged|enlisted|asked|withdrawn|resumed|answer)"/;
+const HELPER_CODES = /^refused by the broker: (resume|too-many|challenge|certificate|signature)/;
 
 const cases = JSON.parse(
   readFileSync(new URL("../../../tests/vectors/messages.json", import.meta.url), "utf8"),

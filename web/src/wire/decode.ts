@@ -1,6 +1,6 @@
 // From text to typed messages, for either side.
 
-import { base64url, decoder, ensure, flag, integer, isRecord, record, text, time, typed, type Check } from "./check";
+import { base64url, decoder, ensure, flag, integer, isRecord, nullable, record, text, time, typed, type Check } from "./check";
 import { BROKER, iceServers, id, PEER, REFUSED_CODES, refusal, SEALED, sealed, u32 } from "./decode-visitor";
 import { PROPOSAL } from "./decode-proposal";
 import {
@@ -42,8 +42,9 @@ export const decodeBroker = decoder<BrokerToAgent>(
     enlisted: { iceServers },
     asked: { ticket: id, origin: text(MAX_ORIGIN_BYTES), message: sealed, waitingMs: time },
     withdrawn: { ticket: id },
+    resumed: { session: id, message: nullable(sealed), iceServers },
     refused: refusal(
-      `${REFUSED_CODES} too-many-sessions challenge-expired certificate-invalid certificate-expired certificate-denied signature-invalid`,
+      `${REFUSED_CODES} resume-unknown too-many-sessions challenge-expired certificate-invalid certificate-expired certificate-denied signature-invalid`,
     ),
   }),
 );

@@ -47,7 +47,7 @@ export type Sealed = string;
 /**
  * What an agent tells the broker to do.
  */
-export type AgentToBroker = { "type": "ask" } & Ask | { "type": "challenge" } & Challenge | { "type": "enlist" } & Enlist | { "type": "attend" } & Attend | { "type": "claim" } & Claim | { "type": "forward" } & Forward | { "type": "leave" } & Leave;
+export type AgentToBroker = { "type": "ask" } & Ask | { "type": "challenge" } & Challenge | { "type": "enlist" } & Enlist | { "type": "attend" } & Attend | { "type": "claim" } & Claim | { "type": "announce" } & Announce | { "type": "resume" } & Resume | { "type": "forward" } & Forward | { "type": "leave" } & Leave;
 
 /**
  * Asks a team for help.
@@ -132,6 +132,34 @@ ticket: SessionId,
 message: Sealed, };
 
 /**
+ * Says which deposits can be resumed from: those of this message, and no others any more.
+ *
+ * Errors: `wrong-state` before enlisting, `too-many-sessions` above `MAX_DEPOSITS_PER_HELPER`.
+ */
+export type Announce = { 
+/**
+ * The ids of the deposits, drawn by the helper.
+ */
+deposits: Array<SessionId>, };
+
+/**
+ * Reaches the helper of a deposit again; its id is the session from here on. What the socket was in before, it
+ * leaves.
+ *
+ * Errors: `wrong-state` from a helper's socket, `resume-unknown` while no helper has announced the deposit,
+ * `too-many-sessions`.
+ */
+export type Resume = { 
+/**
+ * The id of the deposit.
+ */
+session: SessionId, 
+/**
+ * Noise message 1.
+ */
+message: Sealed, };
+
+/**
  * Passes sealed bytes to the other side of a claimed session.
  *
  * Errors: `session-unknown`.
@@ -167,7 +195,7 @@ export type LeaveReason = "ended" | "unverified" | "failed" | "gone";
 /**
  * What the broker tells an agent has happened.
  */
-export type BrokerToAgent = { "type": "queued" } & Queued | { "type": "challenged" } & Challenged | { "type": "enlisted" } & Enlisted | { "type": "asked" } & Asked | { "type": "withdrawn" } & Withdrawn | { "type": "claimed" } & Claimed | { "type": "forwarded" } & Forwarded | { "type": "left" } & Left | { "type": "refused" } & Refused;
+export type BrokerToAgent = { "type": "queued" } & Queued | { "type": "challenged" } & Challenged | { "type": "enlisted" } & Enlisted | { "type": "asked" } & Asked | { "type": "withdrawn" } & Withdrawn | { "type": "claimed" } & Claimed | { "type": "resumed" } & Resumed | { "type": "forwarded" } & Forwarded | { "type": "left" } & Left | { "type": "refused" } & Refused;
 
 /**
  * The ask is in the queue.
@@ -252,6 +280,23 @@ message: Sealed | null,
 iceServers: Array<IceServer>, };
 
 /**
+ * Visitor and helper of a deposit can speak again.
+ */
+export type Resumed = { 
+/**
+ * The id of the deposit, and the session from here on.
+ */
+session: SessionId, 
+/**
+ * To the helper: Noise message 1. To the visitor: `null`.
+ */
+message: Sealed | null, 
+/**
+ * To the visitor: what to connect with. To the helper, who knows: empty.
+ */
+iceServers: Array<IceServer>, };
+
+/**
  * Sealed bytes from the other side.
  */
 export type Forwarded = { 
@@ -316,7 +361,7 @@ credential: string | null, };
 /**
  * Why a message was refused. The table in `PROTOCOL.md` says what the receiver does.
  */
-export type ErrorCode = "bad-json" | "bad-message" | "unknown-team" | "bad-origin" | "origin-mismatch" | "wrong-state" | "ticket-exists" | "ticket-gone" | "session-unknown" | "queue-full" | "too-many-sessions" | "challenge-expired" | "certificate-invalid" | "certificate-expired" | "certificate-denied" | "signature-invalid" | "internal";
+export type ErrorCode = "bad-json" | "bad-message" | "unknown-team" | "bad-origin" | "origin-mismatch" | "wrong-state" | "ticket-exists" | "ticket-gone" | "session-unknown" | "resume-unknown" | "queue-full" | "too-many-sessions" | "challenge-expired" | "certificate-invalid" | "certificate-expired" | "certificate-denied" | "signature-invalid" | "internal";
 
 /** The WebSocket sub-protocol. */
 export const SUBPROTOCOL = "alongside.v1";
@@ -359,6 +404,12 @@ export const MAX_WAITING_PER_TEAM = 1000;
  * program that does can open a second socket.
  */
 export const MAX_SESSIONS_PER_HELPER = 256;
+
+/**
+ * How many deposits one helper may have announced. Two for each session: the one that is acknowledged and the
+ * one that is on its way. All of them fit into one message.
+ */
+export const MAX_DEPOSITS_PER_HELPER = 512;
 
 /**
  * How many places are kept at once for visitors without a socket, over all teams. A minute of 300 page loads
