@@ -25,7 +25,9 @@ const kept = new Set([
   ...words("public additionalData iv"),
   // The API, the details of its events, the tag's attributes, and what the host shows.
   ...words("Alongside q push on off open close show hide end identify state from text at count code id kind url"),
-  ...words("team server url label position theme launcher side"),
+  ...words("team server url label position theme launcher refresh side"),
+  // What one page keeps for the next, which may be of another build.
+  ...words("at place written draft folded"),
   // Looked up: marks and ends of a session by what a session tells, words by code, fields by name.
   ...words("sending delivered read unsent visitor helper lost page client attributes unverified no-key load-failed"),
   ...words(source("locales/errors-en.ts").replace(/".*"/g, "")),

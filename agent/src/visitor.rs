@@ -150,7 +150,7 @@ impl Asking {
         let Some(place) = random() else { return self.unable() };
         self.input(Input::Known { client });
         self.navigated(location);
-        self.input(Input::Ask { place: Place(place) });
+        self.input(Input::Ask { place: Place(place), written: Vec::new() });
     }
 
     fn is_done(&mut self) -> bool {

@@ -20,7 +20,7 @@
 //! let mut session = Session::visitor(vec![TeamId([7; 32])], "https://shop.example".to_owned());
 //! let mut due = None;
 //! // 1
-//! session.handle(Input::Ask { place: Place([9; 16]) }, 1_800_000_000_000);
+//! session.handle(Input::Ask { place: Place([9; 16]), written: Vec::new() }, 1_800_000_000_000);
 //! // 2
 //! loop {
 //!     match session.poll_output() {

@@ -151,7 +151,7 @@ impl Pair {
             asks: 0,
             words: 0,
         };
-        pair.input(true, Input::Ask { place: Place([2; 16]) });
+        pair.input(true, Input::Ask { place: Place([2; 16]), written: Vec::new() });
         pair.input(true, Input::SocketOpened);
         pair
     }
@@ -554,7 +554,7 @@ fn any_input() -> impl Strategy<Value = (Input, u64)> {
     let generation = 0..3u32;
     let sdp = String::new;
     let input = prop_oneof![
-        4 => Just(Input::Ask { place: Place([0; 16]) }),
+        4 => Just(Input::Ask { place: Place([0; 16]), written: Vec::new() }),
         4 => Just(Input::Accept { session: SessionId([0; 16]) }),
         4 => Just(Input::SocketOpened),
         1 => Just(Input::SocketLost),

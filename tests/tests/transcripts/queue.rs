@@ -4,7 +4,7 @@ use alongside_agent_proto::limits::MAX_LOST_CLAIMS;
 use alongside_agent_proto::session::{Input, State, UnverifiedCode};
 use alongside_signaling_proto::wire::{ErrorCode, LeaveReason};
 
-use crate::story::{PLACE, Story, navigated, prepared, queued, say, verified};
+use crate::story::{PLACE, Story, navigated, prepared, queued, say, verified, written};
 
 pub(crate) fn stories() -> Vec<Story> {
     vec![
@@ -15,7 +15,7 @@ pub(crate) fn stories() -> Vec<Story> {
             .then(Input::End)
             .is(State::Ended),
         Story::visitor("cancel-before-asking", "The visitor takes the ask back before it has left.")
-            .then(Input::Ask { place: PLACE })
+            .then(Input::Ask { place: PLACE, written: Vec::new() })
             .then(Input::End)
             .is(State::Ended)
             .then(prepared(1))
@@ -26,17 +26,23 @@ pub(crate) fn stories() -> Vec<Story> {
             "The socket is open before the key is made, and the page is not told of yet.",
         )
         .then(navigated("/vases?page=2"))
-        .then(Input::Ask { place: PLACE })
+        .then(Input::Ask { place: PLACE, written: Vec::new() })
         .then(navigated("/vases?page=3"))
         .then(Input::SocketOpened)
         .after(3)
         .then(prepared(1))
         .is(State::Asking),
         Story::visitor("slow-socket", "The key is made before the socket is open.")
-            .then(Input::Ask { place: PLACE })
+            .then(Input::Ask { place: PLACE, written: Vec::new() })
             .then(prepared(1))
             .then(prepared(9))
             .after(900)
+            .then(Input::SocketOpened)
+            .is(State::Asking),
+        Story::visitor("asks-on-after-a-page-load", "What was written on the page before comes first.")
+            .then(Input::Ask { place: PLACE, written: vec![written(1, "One"), written(2, "Two")] })
+            .then(say("Three"))
+            .then(prepared(1))
             .then(Input::SocketOpened)
             .is(State::Asking),
         Story::visitor("nobody-there-then-somebody", "Nobody is there, then somebody is, then nobody again.")
@@ -129,7 +135,7 @@ pub(crate) fn stories() -> Vec<Story> {
             .then(Input::Left { reason: LeaveReason::Ended })
             .is(State::Ended),
         Story::visitor("socket-lost-while-asking", "The socket breaks before the ask has left.")
-            .then(Input::Ask { place: PLACE })
+            .then(Input::Ask { place: PLACE, written: Vec::new() })
             .then(Input::SocketLost)
             .then(prepared(1))
             .then(Input::SocketLost)
@@ -170,10 +176,10 @@ pub(crate) fn stories() -> Vec<Story> {
             .then(Input::End)
             .is(State::Idle)
             .asks_and_waits()
-            .then(Input::Ask { place: PLACE })
+            .then(Input::Ask { place: PLACE, written: Vec::new() })
             .is(State::Waiting),
         Story::helper("helper-asks", "A helper's session asks nobody.")
-            .then(Input::Ask { place: PLACE })
+            .then(Input::Ask { place: PLACE, written: Vec::new() })
             .then(Input::SocketOpened)
             .then(prepared(1))
             .then(verified())

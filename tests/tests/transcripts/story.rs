@@ -126,7 +126,9 @@ impl Story {
 
     /// The visitor asks, and the ask is sent.
     pub(crate) fn asks(self) -> Self {
-        self.then(Input::Ask { place: PLACE }).then(Input::SocketOpened).then(prepared(1))
+        self.then(Input::Ask { place: PLACE, written: Vec::new() })
+            .then(Input::SocketOpened)
+            .then(prepared(1))
     }
 
     /// The visitor asks, and waits.
@@ -253,8 +255,12 @@ pub(crate) fn hello(role: Role, stored: u32) -> PeerMessage {
     PeerMessage::Hello(Hello { protocol: PROTOCOL_VERSION, role, stored })
 }
 
+pub(crate) fn written(seq: u32, text: &str) -> Chat {
+    Chat { seq, at: BEGIN + u64::from(seq), text: text.to_owned() }
+}
+
 pub(crate) fn chat(seq: u32, text: &str) -> PeerMessage {
-    PeerMessage::Chat(Chat { seq, at: BEGIN + u64::from(seq), text: text.to_owned() })
+    PeerMessage::Chat(written(seq, text))
 }
 
 pub(crate) fn ack(seq: u32) -> PeerMessage {

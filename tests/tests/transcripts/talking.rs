@@ -24,7 +24,7 @@ fn jobs() -> Vec<Story> {
             "visitor",
             "The visitor's whole way: ask, wait, connect, show the talk, be helped, end.",
         )
-        .then(Input::Ask { place: crate::story::PLACE })
+        .then(Input::Ask { place: crate::story::PLACE, written: Vec::new() })
         .then(Input::Known { client: client("gold") })
         .then(navigated("/vases"))
         .then(prepared(1))

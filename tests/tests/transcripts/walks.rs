@@ -85,7 +85,7 @@ impl Walk {
         let generation = self.generation;
         let received = |message| Input::Received { message };
         match (story.state(), story.other()) {
-            (State::Idle, Role::Helper) => Input::Ask { place: PLACE },
+            (State::Idle, Role::Helper) => Input::Ask { place: PLACE, written: Vec::new() },
             (State::Idle, Role::Visitor) => Input::Accept { session: session(1) },
             (State::Asking, _) => {
                 chance.of(&[Input::SocketOpened, prepared(self.asks), queued(1, 1), queued(0, 1)])

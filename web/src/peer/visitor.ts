@@ -6,8 +6,8 @@
 import { cleanAddress } from "../proto/address";
 import { Session } from "../proto/session";
 import { decode, encode } from "../wire/base64url";
-import type { Client, Event, Input, Page, PeerMessage, State, UnsupportedCode } from "../wire/peer";
-import type { BrokerToAgent, Claimed, IceServer, SessionId, TeamId } from "../wire/signaling";
+import type { Chat, Client, Event, Input, Page, PeerMessage, State, UnsupportedCode } from "../wire/peer";
+import type { BrokerToAgent, Claimed, IceServer, Place, SessionId, TeamId } from "../wire/signaling";
 import { clientInformation } from "./client-information";
 import { now } from "./clock";
 import { drive, type Driver, type RoleOutput } from "./driver";
@@ -36,6 +36,9 @@ export type VisitorOptions = {
 
 /** Who helps, verified. */
 export type Helper = { name: string; automated: boolean };
+
+/** With what an ask goes on after a page load. */
+export type Waiting = { place: Place; written: Chat[] };
 
 /** All that the helper was told; `null` for what has not been sent. */
 export type Shared = { page: Page | null; client: Client | null };
@@ -69,6 +72,9 @@ export function makeVisitor(
   const { origin } = location;
   const leaving = new AbortController();
   let state: State = "idle";
+  let place: Place = "";
+  /** What the visitor wrote before anybody was there. */
+  let written: Chat[] = [];
   let helper: Helper | null = null;
   let shared: Shared = { page: null, client: null };
   let dialled = false;
@@ -192,6 +198,7 @@ export function makeVisitor(
   function tell(event: Event): void {
     if (event.event === "state") ({ state } = event);
     if (event.event === "helper") helper = event;
+    if (event.event === "message" && waits()) written.push({ seq: event.seq, at: event.at, text: event.text });
     if (state === "ended" || state === "failed") {
       // Over: nothing of the page is watched, and nothing is held in hand.
       leaving.abort();
@@ -200,6 +207,8 @@ export function makeVisitor(
     }
     told(event);
   }
+
+  const waits = (): boolean => ["asking", "waiting", "unavailable", "connecting"].includes(state);
 
   function unsupported(code: UnsupportedCode): void {
     unable = true;
@@ -230,12 +239,15 @@ export function makeVisitor(
     /** What the helper was told. */
     shared: (): Shared => shared,
 
+    /** With what another page of the site could go on asking; `null` while nobody waits. */
+    waiting: (): Waiting | null => (waits() ? { place, written } : null),
+
     /**
-     * Asks for help.
+     * Asks for help; goes on asking when it is given what another page has left.
      *
      * Errors: `unsupported` by an `error` event, after state `failed`.
      */
-    ask(): void {
+    ask(left?: { place: Place | null; written: Chat[] | null }): void {
       if (state !== "idle") return;
       const connection = prepareConnection();
       if (typeof connection === "string") return unsupported(connection);
@@ -254,7 +266,8 @@ export function makeVisitor(
       };
       addEventListener("pagehide", hide, { signal });
       addEventListener("pageshow", ({ persisted }) => persisted && show(), { signal });
-      input({ input: "ask", place: drawId() });
+      place = left?.place ?? drawId();
+      input({ input: "ask", place, written: left?.written ?? [] });
       identify();
       watchNavigation(
         (address) => cleanAddress(address, urls),

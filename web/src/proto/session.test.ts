@@ -41,7 +41,7 @@ for (const name of readdirSync(folder).sort()) {
 
 test("half a surrogate pair is written as what replaces it", () => {
   const session = Session.visitor(["team"], "https://shop.example");
-  session.handle({ input: "ask", place: "place" }, 1);
+  session.handle({ input: "ask", place: "place", written: [] }, 1);
   session.handle({ input: "say", text: "a\ud83cb 🌷" }, 2);
   const written = outputs(session).find((output) => output.output === "event" && output.event.event === "message");
   assert.deepEqual(written, {

@@ -342,6 +342,7 @@ function session(own: Role, pinned: TeamId[], origin: string, part?: typeof prop
           if (own === "helper" || state !== "idle") return;
           place = input.place;
           become("asking");
+          for (const { text, at } of input.written) words.say(text, at);
           dial();
           return prepare();
         case "prepared":

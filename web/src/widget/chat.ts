@@ -2,19 +2,28 @@
 
 import { flatCode } from "../conversation/error-code";
 import * as words from "../locales/widget-en";
+import { now } from "../peer/clock";
 import { makeVisitor } from "../peer/visitor";
 import type { EndedBy, Event, SessionErrorCode } from "../wire/peer";
+import { keep, takeKept } from "./kept";
 import { drawPanel } from "./panel";
 import style from "./panel.css";
+import { readWaited, type Waited } from "./restored";
 import type { Chat, Shell } from "./shell";
 import { standing } from "./standing";
 import { dress, h, take } from "./toolkit";
 
 type Seldom = typeof import("./seldom");
 
+// How long a page that comes back looks for what the one before it has kept, and how often. Units: milliseconds. A
+// browser may show the one before it has hidden the other.
+const LOOK_MS = 50;
+const LOOKS = 10;
+
 /** Puts the chat into the launcher's shell. */
 export function mount({ config, toolkit, load, root, frame, emit, setState, main, attributes }: Shell): Chat {
   take(toolkit);
+  const team = config.teams[0] ?? "";
   let loading: Promise<Seldom> | undefined;
   let visitor = fresh();
   let position = 1;
@@ -28,7 +37,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   let origin: Element | null = null;
 
   const panel = drawPanel({
-    ask,
+    ask: () => ask(),
     cancel() {
       visitor.end();
       close();
@@ -50,6 +59,24 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   dress(root, style);
   frame.append(element);
   document.addEventListener("visibilitychange", update);
+  // Before the visitor, who lets go of everything when the page is left.
+  addEventListener("pagehide", () => {
+    const waiting = visitor.waiting();
+    if (waiting) keep(team, { ...waiting, draft: panel.draft(), folded: element.hidden });
+  });
+  addEventListener("pageshow", async ({ persisted }) => {
+    if (!persisted || !visitor.waiting()) return;
+    // The person has been on other pages of the site since, and may have written there, or taken the ask back.
+    const left = visitor;
+    visitor = fresh();
+    left.end();
+    let kept = takeKept(team);
+    for (let look = 0; !kept && look < LOOKS; look++) {
+      await new Promise((done) => setTimeout(done, LOOK_MS));
+      kept = takeKept(team);
+    }
+    restore(kept ?? "");
+  });
 
   function fresh() {
     const made = makeVisitor(
@@ -73,15 +100,27 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     }));
   }
 
-  function ask() {
+  function ask(waited?: Waited) {
     if (!["idle", "ended", "failed"].includes(visitor.state())) return;
     visitor = fresh();
     unread = 0;
     position = 1;
     panel.divide();
-    visitor.ask();
+    visitor.ask(waited);
     update();
-    panel.focus();
+    // Who has gone to another page is reading there.
+    if (!waited) panel.focus();
+  }
+
+  function restore(kept: string) {
+    const waited = readWaited(kept, now());
+    panel.clear();
+    element.hidden = waited?.folded ?? true;
+    if (waited?.place) {
+      panel.draft(waited.draft ?? "");
+      ask(waited);
+    } else if (waited) open(true);
+    else update();
   }
 
   function handle(event: Event) {
@@ -159,6 +198,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
 
   return {
     open,
+    restore,
     close,
     end,
     identify: () => visitor.identify(),

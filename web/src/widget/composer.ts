@@ -11,6 +11,8 @@ export interface Composer {
   readonly field: HTMLTextAreaElement;
   /** Says something about the message, until it is changed. */
   note(text: string): void;
+  /** Gives what stands in the field; puts something else there, when that is given. */
+  draft(text?: string): string;
 }
 
 /** Draws the text field. `say` is given each message; `writing` is told when somebody writes or has stopped. */
@@ -50,6 +52,12 @@ export function drawComposer(say: (text: string) => void, writing: (on: boolean)
     hint.textContent = text;
   }
 
+  function draft(text = field.value) {
+    field.value = text;
+    changed();
+    return text;
+  }
+
   field.oninput = changed;
   field.onkeydown = (event) => {
     // While an input method composes, Enter chooses a word. Safari ends the composition before the key: 229.
@@ -58,5 +66,5 @@ export function drawComposer(say: (text: string) => void, writing: (on: boolean)
     submit();
   };
   send.ariaDisabled = "true";
-  return { element: h("div", { className: "composer" }, h("div", { className: "field" }, field, send), hint), field, note };
+  return { element: h("div", { className: "composer" }, h("div", { className: "field" }, field, send), hint), field, note, draft };
 }

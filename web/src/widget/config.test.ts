@@ -25,6 +25,11 @@ test("the server is the script's own origin, or the one that is named", () => {
   assert.equal(read({ team, server: "not an address" }).server, "https://help.example");
 });
 
+test("the page is loaded again where the tag says so", () => {
+  for (const refresh of ["", "true", "refresh"]) assert.equal(read({ team, refresh }).refresh, true, refresh);
+  for (const tag of [{ team }, { team, refresh: "false" }, { team, refresh: "False" }]) assert.equal(read(tag).refresh, false);
+});
+
 test("an unknown way to treat addresses is the careful one", () => {
   assert.equal(read({ url: "full" }).urls, "full");
   assert.equal(read({ url: "path" }).urls, "path");

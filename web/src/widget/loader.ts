@@ -5,6 +5,7 @@ import { installApi } from "./api";
 import { loadModule } from "./checked-module";
 import { readConfig } from "./config";
 import { button, dress, h } from "./element";
+import { keep, takeKept } from "./kept";
 import { drawLauncher } from "./launcher";
 import type { Chat, Mount } from "./shell";
 
@@ -17,7 +18,8 @@ function start(tag: HTMLScriptElement): void {
   const { dataset, src, nonce } = tag;
   const address = src || location.href;
   const config = readConfig(dataset, address);
-  if (!config.teams[0]) console.warn("Alongside: data-team needs a team key of 43 characters, or two.");
+  const [team] = config.teams;
+  if (!team) console.warn("Alongside: data-team needs a team key of 43 characters, or two.");
 
   const launcher = drawLauncher(dataset, () => press(true), () => {
     chat?.end();
@@ -64,13 +66,21 @@ function start(tag: HTMLScriptElement): void {
     launcher.say(words.problems[code], again && words.again, again);
   }
 
-  async function press(ask: boolean): Promise<void> {
+  const kept = team && takeKept(team);
+  // Somebody has pressed Help in this tab already, and still waits.
+  if (kept) press(true, kept);
+
+  async function press(ask: boolean, kept?: string): Promise<void> {
     if (chat) return chat.open(ask);
     if (state() === "asking") return;
-    if (!config.teams[0]) return fail("no-key");
+    if (!team) return fail("no-key");
     // Even the chat is loaded for a person only: nothing is requested before.
     if (!ask) return launcher.say(words.greeting, words.ask, () => press(true));
-    launcher.hush();
+    if (!kept) {
+      launcher.hush();
+      // Where the site wants it, the helper shall find the page as it is when it is fresh.
+      if (config.refresh && keep(team, {})) return location.reload();
+    }
     setState("asking");
     try {
       const load = (file: string, integrity: string) => loadModule(file, integrity, address, nonce);
@@ -84,7 +94,8 @@ function start(tag: HTMLScriptElement): void {
         setState,
         attributes,
       });
-      chat.open(true);
+      if (kept) chat.restore(kept);
+      else chat.open(true);
     } catch (error) {
       console.error("Alongside:", error);
       fail("load-failed", () => press(true));

@@ -14,6 +14,8 @@ export interface Log {
   handle(event: Event, helper: string): void;
   /** Begins with a new conversation; what was written before stays above a line. */
   divide(): void;
+  /** Takes everything off the screen. */
+  clear(): void;
 }
 
 /** Draws an empty log; `link` draws a text anew that may have addresses in it. */
@@ -88,5 +90,6 @@ export function drawLog(link: (body: HTMLElement, text: string) => void): Log {
       own = [];
       delivered = read = 0;
     },
+    clear: () => lines.replaceChildren(),
   };
 }

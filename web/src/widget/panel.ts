@@ -45,6 +45,10 @@ export interface Panel {
   handle(event: Event, helper: string): void;
   /** Begins a new conversation under the old one. */
   divide(): void;
+  /** Takes all that was written off the screen. */
+  clear(): void;
+  /** Gives what stands in the text field; puts something else there, when that is given. */
+  draft(text?: string): string;
   /** Says something about the last message. */
   note(text: string): void;
   /** Puts the focus where a person goes on. */
@@ -98,6 +102,8 @@ export function drawPanel(actions: PanelActions): Panel {
     element,
     handle: log.handle,
     divide: log.divide,
+    clear: log.clear,
+    draft: composer.draft,
     note: composer.note,
     update({ state, standing, helper }) {
       const over = state === "ended" || state === "failed";

@@ -282,7 +282,11 @@ export type Input = { "input": "ask",
 /**
  * Drawn by the driver once for each time a person asks.
  */
-place: Place, } | { "input": "prepared", 
+place: Place, 
+/**
+ * What the person wrote before the page load, oldest first; it is numbered anew.
+ */
+written: Array<Chat>, } | { "input": "prepared", 
 /**
  * The fresh session id.
  */

@@ -10,17 +10,21 @@ use alongside_signaling_proto::id::{Place, Sealed, SessionId, TeamId};
 use alongside_signaling_proto::wire::{AgentToBroker, ErrorCode, IceServer, LeaveReason};
 use serde::{Deserialize, Serialize};
 
-use crate::wire::{Candidate, Client, PeerErrorCode, PeerMessage, Role, Scroll, SealedSignal, Viewport};
+use crate::wire::{
+    Candidate, Chat, Client, PeerErrorCode, PeerMessage, Role, Scroll, SealedSignal, Viewport,
+};
 
 /// What happened, for [`Session::handle`](super::Session::handle).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "input", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Input {
-    /// Visitor: the person asks for help.
+    /// Visitor: the person asks for help, or goes on asking after a page load.
     Ask {
         /// Drawn by the driver once for each time a person asks.
         place: Place,
+        /// What the person wrote before the page load, oldest first; it is numbered anew.
+        written: Vec<Chat>,
     },
     /// Visitor: a fresh session id and Noise message 1 are made, as `Output::Prepare` told.
     Prepared {

@@ -120,7 +120,7 @@ impl Session {
     /// Takes in what happened. Units: `now` in Unix milliseconds that never run backwards.
     pub fn handle(&mut self, input: Input, now: u64) {
         match input {
-            Input::Ask { place } => self.begin(place, now),
+            Input::Ask { place, written } => self.begin(place, written, now),
             Input::Prepared { session, message } => {
                 if self.state == State::Asking && self.id.is_none() {
                     self.id = Some(session);

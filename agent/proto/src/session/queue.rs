@@ -5,13 +5,16 @@ use alongside_signaling_proto::wire::{AgentToBroker, Ask, ErrorCode, LeaveReason
 
 use super::{Event, Output, Session, SessionErrorCode, State, UnverifiedCode};
 use crate::limits::MAX_LOST_CLAIMS;
-use crate::wire::Role;
+use crate::wire::{Chat, Role};
 
 impl Session {
-    pub(super) fn begin(&mut self, place: Place, now: u64) {
+    pub(super) fn begin(&mut self, place: Place, written: Vec<Chat>, now: u64) {
         if self.own == Role::Visitor && self.state == State::Idle {
             self.place = Some(place);
             self.set_state(State::Asking);
+            for Chat { at, text, .. } in written {
+                self.talk.say(text, at, &mut self.outputs);
+            }
             self.dial();
             self.prepare(now);
         }

@@ -1,0 +1,29 @@
+// What outlives a page load while somebody waits. It is kept in this tab alone, and only from one page to the next:
+// whoever takes it up takes it out, so a copy of the tab finds nothing, and nobody waits twice in one place.
+
+import type { TeamId } from "../wire/signaling";
+
+const key = (team: TeamId): string => `alongside ${team}`;
+
+/** Takes out what the page before has kept for an ask of this team; `null` when there is nothing. */
+export function takeKept(team: TeamId): string | null {
+  try {
+    const kept = sessionStorage.getItem(key(team));
+    sessionStorage.removeItem(key(team));
+    return kept;
+  } catch {
+    // Where nothing may be kept, nothing was.
+    return null;
+  }
+}
+
+/** Keeps something for the next page; says whether it could. */
+export function keep(team: TeamId, facts: object): boolean {
+  try {
+    sessionStorage.setItem(key(team), JSON.stringify({ at: Date.now(), ...facts }));
+    return true;
+  } catch {
+    // Forbidden, or full: the next page begins anew.
+    return false;
+  }
+}
