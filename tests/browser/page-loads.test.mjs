@@ -88,6 +88,22 @@ test("reloads, a link, a form and the way back keep the place and every word", a
   for (const text of ["one", "two", "three"]) assert.equal(await helper.log.getByText(text, { exact: true }).count(), 1);
 });
 
+test("who is quicker than the chat can be loaded loses nothing", async () => {
+  const visitor = await waits();
+  await visitor.say("still here");
+  const chat = /chat[^/]*\.js/;
+  await visitor.page.route(chat, () => {});
+  for (let load = 0; load < 3; load++) {
+    const wanted = visitor.page.waitForRequest(chat);
+    await visitor.page.reload({ waitUntil: "commit" });
+    await wanted;
+  }
+  await visitor.page.unroute(chat);
+  await visitor.page.reload();
+  await visitor.reads("still here");
+  await inQueue(visitor);
+});
+
 test("a folded panel stays folded, and the page keeps the focus", async () => {
   const visitor = await waits();
   await visitor.button("Close").click();

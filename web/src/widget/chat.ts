@@ -5,7 +5,7 @@ import * as words from "../locales/widget-en";
 import { now } from "../peer/clock";
 import { makeVisitor } from "../peer/visitor";
 import type { EndedBy, Event, SessionErrorCode } from "../wire/peer";
-import { keep, takeKept } from "./kept";
+import { hasKept, keep, takeKept } from "./kept";
 import { drawPanel } from "./panel";
 import style from "./panel.css";
 import { readWaited, type Waited } from "./restored";
@@ -70,12 +70,8 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     const left = visitor;
     visitor = fresh();
     left.end();
-    let kept = takeKept(team);
-    for (let look = 0; !kept && look < LOOKS; look++) {
-      await new Promise((done) => setTimeout(done, LOOK_MS));
-      kept = takeKept(team);
-    }
-    restore(kept ?? "");
+    for (let look = 0; !hasKept(team) && look < LOOKS; look++) await new Promise((done) => setTimeout(done, LOOK_MS));
+    restore();
   });
 
   function fresh() {
@@ -112,8 +108,8 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     if (!waited) panel.focus();
   }
 
-  function restore(kept: string) {
-    const waited = readWaited(kept, now());
+  function restore() {
+    const waited = readWaited(takeKept(team) ?? "", now());
     panel.clear();
     element.hidden = waited?.folded ?? true;
     if (waited?.place) {

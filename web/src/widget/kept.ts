@@ -5,16 +5,22 @@ import type { TeamId } from "../wire/signaling";
 
 const key = (team: TeamId): string => `alongside ${team}`;
 
-/** Takes out what the page before has kept for an ask of this team; `null` when there is nothing. */
-export function takeKept(team: TeamId): string | null {
+/** Whether the page before has kept something for an ask of this team. */
+export function hasKept(team: TeamId): boolean {
   try {
-    const kept = sessionStorage.getItem(key(team));
-    sessionStorage.removeItem(key(team));
-    return kept;
+    return sessionStorage.getItem(key(team)) !== null;
   } catch {
     // Where nothing may be kept, nothing was.
-    return null;
+    return false;
   }
+}
+
+/** Takes out what the page before has kept for an ask of this team; `null` when there is nothing. */
+export function takeKept(team: TeamId): string | null {
+  if (!hasKept(team)) return null;
+  const kept = sessionStorage.getItem(key(team));
+  sessionStorage.removeItem(key(team));
+  return kept;
 }
 
 /** Keeps something for the next page; says whether it could. */

@@ -5,7 +5,7 @@ import { installApi } from "./api";
 import { loadModule } from "./checked-module";
 import { readConfig } from "./config";
 import { button, dress, h } from "./element";
-import { keep, takeKept } from "./kept";
+import { hasKept, keep } from "./kept";
 import { drawLauncher } from "./launcher";
 import type { Chat, Mount } from "./shell";
 
@@ -66,17 +66,16 @@ function start(tag: HTMLScriptElement): void {
     launcher.say(words.problems[code], again && words.again, again);
   }
 
-  const kept = team && takeKept(team);
   // Somebody has pressed Help in this tab already, and still waits.
-  if (kept) press(true, kept);
+  if (team && hasKept(team)) press(true, true);
 
-  async function press(ask: boolean, kept?: string): Promise<void> {
+  async function press(ask: boolean, again = false): Promise<void> {
     if (chat) return chat.open(ask);
     if (state() === "asking") return;
     if (!team) return fail("no-key");
     // Even the chat is loaded for a person only: nothing is requested before.
     if (!ask) return launcher.say(words.greeting, words.ask, () => press(true));
-    if (!kept) {
+    if (!again) {
       launcher.hush();
       // Where the site wants it, the helper shall find the page as it is when it is fresh.
       if (config.refresh && keep(team, {})) return location.reload();
@@ -94,11 +93,11 @@ function start(tag: HTMLScriptElement): void {
         setState,
         attributes,
       });
-      if (kept) chat.restore(kept);
+      if (again) chat.restore();
       else chat.open(true);
     } catch (error) {
       console.error("Alongside:", error);
-      fail("load-failed", () => press(true));
+      fail("load-failed", () => press(true, again));
     }
   }
 }

@@ -51,8 +51,8 @@ export interface Shell {
 export interface Chat {
   /** Shows the panel; with `ask`, also asks for help unless somebody is already asked. */
   open(ask: boolean): void;
-  /** Goes on where the page before was left, by what it has kept. */
-  restore(kept: string): void;
+  /** Goes on where the page before was left, by what it has kept; without that, nothing is asked. */
+  restore(): void;
   /** Folds the panel. */
   close(): void;
   /** Ends the session or takes the ask back. */
