@@ -212,8 +212,8 @@ ICE_SERVERS = list_of(
 )
 SERVER_CODES = (
     "bad-json bad-message unknown-team bad-origin origin-mismatch wrong-state ticket-exists ticket-gone"
-    " session-unknown queue-full too-many-sessions challenge-expired certificate-invalid certificate-expired"
-    " certificate-denied signature-invalid internal"
+    " session-unknown resume-unknown queue-full too-many-sessions challenge-expired certificate-invalid"
+    " certificate-expired certificate-denied signature-invalid internal"
 ).split()
 REASONS = ("ended", "unverified", "failed", "gone")
 SERVER: dict[str, dict[str, Check]] = {
@@ -223,6 +223,7 @@ SERVER: dict[str, dict[str, Check]] = {
     "asked": {"ticket": SESSION, "origin": text(267), "message": SEALED, "waitingMs": TIME},
     "withdrawn": {"ticket": SESSION},
     "claimed": {"session": SESSION, "message": or_null(SEALED), "iceServers": ICE_SERVERS},
+    "resumed": {"session": SESSION, "message": or_null(SEALED), "iceServers": ICE_SERVERS},
     "forwarded": {"session": SESSION, "message": SEALED},
     "left": {"session": SESSION, "reason": one_of(*REASONS, otherwise="failed")},
     "refused": {
