@@ -91,6 +91,9 @@ test("reloads, a link, a form and the way back keep the place and every word", a
 test("who is quicker than the chat can be loaded loses nothing", async () => {
   const visitor = await waits();
   await visitor.say("still here");
+  await visitor.page.addInitScript(() => {
+    window.Alongside = [["on", "message", () => (window.told = true)]];
+  });
   const chat = /chat[^/]*\.js/;
   await visitor.page.route(chat, () => {});
   for (let load = 0; load < 3; load++) {
@@ -102,6 +105,10 @@ test("who is quicker than the chat can be loaded loses nothing", async () => {
   await visitor.page.reload();
   await visitor.reads("still here");
   await inQueue(visitor);
+  // The site heard of it when it was written.
+  assert.equal(await visitor.page.evaluate(() => window.told), undefined);
+  await visitor.say("and here");
+  assert.equal(await visitor.page.evaluate(() => window.told), true);
 });
 
 test("a folded panel stays folded, and the page keeps the focus", async () => {

@@ -29,6 +29,8 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   let position = 1;
   let endedBy: EndedBy = "lost";
   let problem = "";
+  /** Whether what is told was told to the site before, on another page. */
+  let again = false;
   /** The helper's last message, how many of theirs nobody has looked at, and how many were told. */
   let last = 0;
   let unread = 0;
@@ -102,7 +104,9 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     unread = 0;
     position = 1;
     panel.divide();
+    again = !!waited;
     visitor.ask(waited);
+    again = false;
     update();
     // Who has gone to another page is reading there.
     if (!waited) panel.focus();
@@ -129,7 +133,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
         last = seq;
         unread++;
       }
-      emit("message", { from, text, at });
+      if (!again) emit("message", { from, text, at });
     }
     if (event.event === "error") {
       emit("error", { code: flatCode(event.code) });
