@@ -180,6 +180,11 @@ impl Driver {
                 self.connection.take_if(|(own, _)| *own == generation);
                 return;
             }
+            Output::Deposit { .. }
+            | Output::Announce { .. }
+            | Output::Knock { .. }
+            | Output::Admit { .. }
+            | Output::Keep { .. } => return,
             // Whoever drives the page goes there: it was theirs to allow. The time was taken out before.
             Output::Go { .. } | Output::Timeout { .. } => return,
         };

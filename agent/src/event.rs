@@ -48,6 +48,16 @@ pub enum Event {
         /// Always true: a helper who is not verified never connects.
         verified: bool,
     },
+    /// The two have lost each other, and are finding back.
+    Reconnecting {
+        /// The session.
+        session: SessionId,
+    },
+    /// They have each other again; nothing was lost.
+    Resumed {
+        /// The session.
+        session: SessionId,
+    },
     /// Helper: where the visitor is.
     Page {
         /// The session.

@@ -21,6 +21,8 @@ pub(crate) struct Report {
     /// Visitor: who helps.
     name: Option<String>,
     was_connected: bool,
+    /// Whether the two have lost each other.
+    is_away: bool,
     /// What the command called each own message, from the one numbered `first` on.
     called: VecDeque<Option<String>>,
     first: u32,
@@ -30,6 +32,8 @@ pub(crate) struct Report {
     proposed: [Option<(u32, Option<String>)>; 2],
     /// What the command called the message or the proposal that is being taken.
     calling: Option<String>,
+    /// What the commands called the messages that are being told again.
+    again: VecDeque<Option<String>>,
 }
 
 impl Report {
@@ -38,12 +42,14 @@ impl Report {
             own,
             name: None,
             was_connected: false,
+            is_away: false,
             called: VecDeque::new(),
             first: 1,
             delivered: 0,
             read: 0,
             proposed: [None, None],
             calling: None,
+            again: VecDeque::new(),
         }
     }
 
@@ -55,9 +61,26 @@ impl Report {
     /// Puts one event of the session into words.
     pub(crate) fn tell(&mut self, session: SessionId, event: session::Event, out: &mut VecDeque<Event>) {
         match event {
+            session::Event::State { state: State::Reconnecting } => {
+                self.is_away = true;
+                out.push_back(Event::Reconnecting { session });
+            }
+            session::Event::State { state: State::Connected } if self.is_away => {
+                self.is_away = false;
+                self.was_connected = true;
+                out.push_back(Event::Resumed { session });
+            }
             session::Event::State { state: State::Connected } => {
                 self.was_connected = true;
                 out.push_back(Event::Connected { session, name: self.name.clone(), verified: true });
+            }
+            session::Event::State { state: State::Asking } => self.is_away = false,
+            // What is not delivered is told again, and is called what it was called before.
+            session::Event::Anew => {
+                let known = self.delivered.saturating_sub(self.first.saturating_sub(1)) as usize;
+                self.again = std::mem::take(&mut self.called).into_iter().skip(known).collect();
+                (self.first, self.delivered, self.read) = (1, 0, 0);
+                self.proposed = [None, None];
             }
             session::Event::State { .. } => {}
             session::Event::Waiting { helpers, position } => {
@@ -73,7 +96,7 @@ impl Report {
                 out.push_back(Event::Message { session, id: seq, text, at });
             }
             session::Event::Message { .. } => {
-                self.called.push_back(self.calling.take());
+                self.called.push_back(self.again.pop_front().unwrap_or_else(|| self.calling.take()));
                 if self.called.len() > MAX_MARKS {
                     self.called.pop_front();
                     self.first += 1;

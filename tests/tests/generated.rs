@@ -102,7 +102,8 @@ fn peer_types() {
         peer::Role, peer::PeerMessage, peer::Hello, peer::Page, peer::Viewport, peer::Scroll, peer::Client,
         peer::Screen, peer::Chat, peer::Ack, peer::Read, peer::Typing, peer::Propose, peer::Answered,
         peer::PeerRefused, peer::PeerErrorCode,
-        peer::Introduction, peer::SealedSignal, peer::Candidate,
+        peer::Deposit, peer::Deposited, peer::Psk, peer::Knock, peer::Admission,
+        peer::Introduction, peer::SealedSignal, peer::Candidate, session::Snapshot, session::KeptDeposit, session::Helper,
         session::Input, session::Whereabouts, session::Output, session::Event, session::State, session::EndedBy,
         session::UnverifiedCode, session::SessionErrorCode, session::UnsupportedCode,
     );
@@ -121,7 +122,8 @@ fn peer_types() {
         MAX_MESSAGE_BYTES, MAX_TEXT_BYTES, MAX_URL_BYTES, MAX_TITLE_BYTES, MAX_ATTRIBUTES, MAX_ATTRIBUTE_BYTES,
         MAX_DESCRIPTION_BYTES, MAX_CANDIDATES, MAX_CANDIDATE_BYTES, MAX_OUTBOX, HELLO_INTERVAL_MS, CONNECT_TIMEOUT_MS,
         END_TIMEOUT_MS, TYPING_TIMEOUT_MS, TYPING_INTERVAL_MS, SOCKET_LINGER_MS,
-        MAX_FAULTS, MAX_LOST_CLAIMS,
+        MAX_FAULTS, MAX_LOST_CLAIMS, MAX_KNOCK_CANDIDATES, DEPOSIT_DELAY_MS, DEPOSIT_FRESH_MS, RESUME_LIFETIME_MS,
+        RESUME_ATTEMPT_MS, RESUME_RETRY_MS, HELPER_AWAY_MS, PROBE_TIMEOUT_MS, KEEP_INTERVAL_MS,
     );
     same("web/src/wire/peer.ts", &out);
 }

@@ -11,10 +11,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value};
 
 use crate::limits::{
-    MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTES, MAX_CANDIDATE_BYTES, MAX_DESCRIPTION_BYTES, MAX_MESSAGE_BYTES,
-    MAX_TEXT_BYTES, MAX_TITLE_BYTES, MAX_URL_BYTES,
+    MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTES, MAX_CANDIDATE_BYTES, MAX_DESCRIPTION_BYTES, MAX_KNOCK_CANDIDATES,
+    MAX_MESSAGE_BYTES, MAX_TEXT_BYTES, MAX_TITLE_BYTES, MAX_URL_BYTES,
 };
-use crate::wire::{Candidate, Client, Introduction, PeerErrorCode, PeerMessage, SealedSignal};
+use crate::wire::{
+    Admission, Candidate, Client, Introduction, Knock, PeerErrorCode, PeerMessage, SealedSignal,
+};
 
 /// The greatest whole number that every JSON parser reads exactly. Source: RFC 8259 section 6.
 const MAX_SAFE: u64 = (1 << 53) - 1;
@@ -104,6 +106,7 @@ pub fn decode_peer(text: &str) -> Result<Option<PeerMessage>, DecodeError> {
         PeerMessage::Propose(propose) => {
             within(propose.url.as_deref().map(|url| (url, MAX_URL_BYTES)))?;
         }
+        PeerMessage::Deposit(deposit) => within([(deposit.offer.as_str(), MAX_DESCRIPTION_BYTES)])?,
         PeerMessage::Hello(_)
         | PeerMessage::HelloAck
         | PeerMessage::Ack(_)
@@ -111,6 +114,8 @@ pub fn decode_peer(text: &str) -> Result<Option<PeerMessage>, DecodeError> {
         | PeerMessage::Typing(_)
         | PeerMessage::Allowed(_)
         | PeerMessage::Declined(_)
+        | PeerMessage::Deposited(_)
+        | PeerMessage::Return
         | PeerMessage::End
         | PeerMessage::Refused(_) => {}
     }
@@ -123,10 +128,7 @@ pub fn decode_sealed_signal(text: &str) -> Result<Option<SealedSignal>, DecodeEr
     match &signal {
         SealedSignal::Unknown => return Ok(None),
         SealedSignal::Answer { sdp } => within([(sdp.as_str(), MAX_DESCRIPTION_BYTES)])?,
-        SealedSignal::Candidate(Candidate { candidate, sdp_mid, .. }) => {
-            let mid = sdp_mid.as_deref().unwrap_or_default();
-            within([(candidate.as_str(), MAX_CANDIDATE_BYTES), (mid, MAX_CANDIDATE_BYTES)])?;
-        }
+        SealedSignal::Candidate(candidate) => check_candidate(candidate)?,
     }
     Ok(Some(signal))
 }
@@ -137,6 +139,32 @@ pub fn decode_introduction(text: &str) -> Result<Introduction, DecodeError> {
     let Introduction { certificate, offer } = &introduction;
     within([(certificate.as_str(), MAX_CERTIFICATE_BYTES), (offer.as_str(), MAX_DESCRIPTION_BYTES)])?;
     Ok(introduction)
+}
+
+/// Decodes the payload of message 1 of a resume.
+pub fn decode_knock(text: &str) -> Result<Knock, DecodeError> {
+    let fields = object(text, MAX_SEALED_BYTES)?;
+    let candidates = fields.get("candidates").and_then(Value::as_array);
+    let sound = is_safe(&fields, "attempt") && candidates.is_some_and(|all| all.iter().all(Value::is_object));
+    let knock: Knock = message(fields, sound)?;
+    within(knock.answer.as_deref().map(|answer| (answer, MAX_DESCRIPTION_BYTES)))?;
+    if knock.candidates.len() > MAX_KNOCK_CANDIDATES {
+        return Err(DecodeError::TooLarge);
+    }
+    knock.candidates.iter().try_for_each(check_candidate)?;
+    Ok(knock)
+}
+
+/// Decodes the payload of message 2 of a resume.
+pub fn decode_admission(text: &str) -> Result<Admission, DecodeError> {
+    let admission: Admission = message(object(text, MAX_SEALED_BYTES)?, true)?;
+    within(admission.offer.as_deref().map(|offer| (offer, MAX_DESCRIPTION_BYTES)))?;
+    Ok(admission)
+}
+
+fn check_candidate(Candidate { candidate, sdp_mid, .. }: &Candidate) -> Result<(), DecodeError> {
+    let mid = sdp_mid.as_deref().unwrap_or_default();
+    within([(candidate.as_str(), MAX_CANDIDATE_BYTES), (mid, MAX_CANDIDATE_BYTES)])
 }
 
 fn object(text: &str, max: usize) -> Result<Map<String, Value>, DecodeError> {

@@ -37,6 +37,7 @@
 
 pub mod address;
 pub mod decode;
+mod deposits;
 pub mod limits;
 mod negotiation;
 mod outbox;

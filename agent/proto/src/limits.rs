@@ -65,3 +65,37 @@ pub const MAX_FAULTS: u32 = 16;
 /// How many times a visitor asks again by themself after a claim was lost. Each try can have another helper;
 /// a server that loses every claim is not to be tried for ever.
 pub const MAX_LOST_CLAIMS: u32 = 5;
+
+/// How many candidates a visitor who is back sends at once. With the answer they fit into one sealed message; those
+/// beyond follow one by one.
+pub const MAX_KNOCK_CANDIDATES: usize = 12;
+
+/// How long after connecting the helper makes a deposit. Units: milliseconds. The connection in use comes first.
+pub const DEPOSIT_DELAY_MS: u64 = 300;
+
+/// How long an offer that was deposited is good, and then replaced. Units: milliseconds. Networks change without a
+/// word, and routers forget.
+pub const DEPOSIT_FRESH_MS: u64 = 600_000;
+
+/// How long two who have lost each other wait for each other. Units: milliseconds. Longer than a crashed browser, a
+/// closed lid or a tunnel takes; then nobody sits there any more.
+pub const RESUME_LIFETIME_MS: u64 = 600_000;
+
+/// How long one try to find back may take until the next is made. Units: milliseconds. Ten times what it takes
+/// where it works; with a third of all packets lost it still is enough.
+pub const RESUME_ATTEMPT_MS: u64 = 8_000;
+
+/// How long after a failed try the next is made. Units: milliseconds. Soon enough not to be noticed.
+pub const RESUME_RETRY_MS: u64 = 1_000;
+
+/// How long a helper who is nowhere is waited for before the visitor asks again, in their place. Units:
+/// milliseconds. A console is loaded again in a few seconds, and a browser restarted in ten.
+pub const HELPER_AWAY_MS: u64 = 9_000;
+
+/// How long the other side may take to give a sign of life when the network has changed. Units: milliseconds. A
+/// round trip around the world, several times.
+pub const PROBE_TIMEOUT_MS: u64 = 2_000;
+
+/// How often what is kept is written anew while nothing happens. Units: milliseconds. So that its age tells whether
+/// anybody still waits: a fifth of [`RESUME_LIFETIME_MS`].
+pub const KEEP_INTERVAL_MS: u64 = 120_000;

@@ -9,9 +9,10 @@ use crate::wire::{Candidate, SealedSignal};
 /// Passes candidates on in both directions, each as soon as it can be used.
 #[derive(Debug, Default)]
 pub(crate) struct Negotiation {
-    /// The number of the peer connection that stands, or stood last.
+    /// The number of the peer connection that was begun last.
     pub(crate) generation: u32,
-    live: bool,
+    /// Whether it has not been closed since.
+    pub(crate) live: bool,
     /// Candidates that came too early; `None` once they pass.
     local: Option<Vec<Candidate>>,
     remote: Option<Vec<Candidate>>,
@@ -20,9 +21,8 @@ pub(crate) struct Negotiation {
 }
 
 impl Negotiation {
-    /// Begins a peer connection and gives its generation.
-    pub(crate) fn begin(&mut self) -> u32 {
-        let generation = self.generation.wrapping_add(1);
+    /// Begins with a peer connection of this generation.
+    pub(crate) fn begin(&mut self, generation: u32) {
         *self = Self {
             generation,
             live: true,
@@ -31,10 +31,9 @@ impl Negotiation {
             found: 0,
             heard: 0,
         };
-        generation
     }
 
-    /// Whether this is the generation of the peer connection that stands.
+    /// Whether this is the generation of the peer connection that was begun last, and it has not been closed.
     pub(crate) fn is(&self, generation: u32) -> bool {
         self.live && generation == self.generation
     }
@@ -73,6 +72,12 @@ impl Negotiation {
             Some(early) => early.push(candidate),
             None => out.push_back(Output::AddCandidate { generation, candidate }),
         }
+    }
+
+    /// Takes out what was found too early, for what leaves now.
+    pub(crate) fn early(&mut self, max: usize) -> Vec<Candidate> {
+        let early = self.local.as_mut().filter(|_| self.live);
+        early.map(|early| early.drain(..early.len().min(max)).collect()).unwrap_or_default()
     }
 
     /// The other side can take candidates now.

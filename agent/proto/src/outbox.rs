@@ -12,9 +12,43 @@ pub(crate) struct Outbox {
     last: u32,
     stored: u32,
     read: u32,
+    /// The last message that was written before a crash, as far as it was kept.
+    restored: Option<u32>,
 }
 
 impl Outbox {
+    /// Takes up what was kept.
+    pub(crate) fn restored(kept: Vec<Chat>, last: u32, stored: u32, read: u32) -> Self {
+        Self { kept: kept.into(), last, stored, read, restored: Some(last) }
+    }
+
+    /// The other side has stored more than we know to have written: the last of it was not kept when we crashed.
+    /// Says whether that can be; then what was written since goes behind it.
+    pub(crate) fn catch_up(&mut self, stored: u32) -> bool {
+        let Some(restored) = self.restored.take_if(|_| stored > self.last) else {
+            return stored <= self.last;
+        };
+        let since: Vec<_> = self.kept.drain(..).filter(|chat| chat.seq > restored).collect();
+        self.last = stored;
+        for Chat { at, text, .. } in since {
+            self.put(text, at);
+        }
+        true
+    }
+
+    /// Begins anew with somebody who knows nothing of what was written: numbers what is kept from 1 on.
+    pub(crate) fn begin_anew(&mut self) {
+        let kept = std::mem::take(self).kept;
+        for Chat { at, text, .. } in kept {
+            self.put(text, at);
+        }
+    }
+
+    /// The number of the last message, and of the last that was acknowledged and seen.
+    pub(crate) fn counts(&self) -> (u32, u32, u32) {
+        (self.last, self.stored, self.read)
+    }
+
     /// Takes a message; `None` when it is empty or too long, or too many are kept.
     pub(crate) fn put(&mut self, text: String, at: u64) -> Option<Chat> {
         if text.is_empty() || text.len() > MAX_TEXT_BYTES || self.kept.len() >= MAX_OUTBOX {

@@ -16,6 +16,23 @@ pub(crate) struct Proposals {
 }
 
 impl Proposals {
+    /// Goes on behind the last proposal of before.
+    pub(crate) fn restored(last: u32) -> Self {
+        Self { last, open: [None, None] }
+    }
+
+    /// The number of the last proposal, made or heard.
+    pub(crate) fn last(&self) -> u32 {
+        self.last
+    }
+
+    /// Helper: nothing that is open will be answered, for the visitor's page may have gone with it.
+    pub(crate) fn withdraw(&mut self, out: &mut VecDeque<Output>) {
+        for Propose { id, .. } in self.open.iter_mut().filter_map(Option::take) {
+            out.push_back(Output::Event { event: Event::Declined { id } });
+        }
+    }
+
     /// Helper: proposes; says whether it did.
     pub(crate) fn propose(&mut self, url: Option<String>, origin: &str, out: &mut VecDeque<Output>) -> bool {
         if url.as_ref().is_some_and(|url| !may_open(url, origin)) {

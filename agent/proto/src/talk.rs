@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use crate::limits::{HELLO_INTERVAL_MS, TYPING_INTERVAL_MS, TYPING_TIMEOUT_MS};
 use crate::outbox::Outbox;
-use crate::session::{Event, Output, SessionErrorCode, Whereabouts};
+use crate::session::{Event, Output, SessionErrorCode, Snapshot, Whereabouts};
 use crate::wire::{
     Ack, Chat, Client, Hello, PROTOCOL_VERSION, Page, PeerErrorCode, PeerMessage, PeerRefused, Read, Role,
     Typing,
@@ -26,6 +26,8 @@ pub(crate) struct Talk {
     /// The other side's messages: the last stored, and the last that was told to be seen.
     stored: u32,
     seen: u32,
+    /// Whether what is stored was taken from what was kept, and nothing has come since.
+    is_restored: bool,
     heard: bool,
     acknowledged: bool,
     hello_at: Option<u64>,
@@ -46,6 +48,7 @@ impl Talk {
             epoch: 0,
             stored: 0,
             seen: 0,
+            is_restored: false,
             heard: false,
             acknowledged: false,
             hello_at: None,
@@ -55,10 +58,57 @@ impl Talk {
         }
     }
 
+    /// Takes up what was kept of a conversation.
+    pub(crate) fn restore(&mut self, kept: &Snapshot) {
+        self.outbox = Outbox::restored(kept.written.clone(), kept.last, kept.delivered, kept.read);
+        self.stored = kept.stored;
+        self.seen = kept.seen;
+        self.is_restored = true;
+        self.epoch = kept.epoch;
+    }
+
+    /// Writes down what is to be kept of the conversation.
+    pub(crate) fn keep(&self, kept: &mut Snapshot) {
+        kept.written = self.outbox.kept().cloned().collect();
+        (kept.last, kept.delivered, kept.read) = self.outbox.counts();
+        (kept.stored, kept.seen, kept.epoch) = (self.stored, self.seen, self.epoch);
+    }
+
+    /// Begins anew with another helper: what was not delivered is told, and will be sent, again.
+    pub(crate) fn begin_anew(&mut self, out: &mut VecDeque<Output>) {
+        self.close();
+        (self.stored, self.seen) = (0, 0);
+        self.outbox.begin_anew();
+        tell(Event::Anew, out);
+        for Chat { seq, at, text } in self.outbox.kept().cloned() {
+            tell(Event::Message { from: self.own, seq, at, text }, out);
+        }
+    }
+
+    /// Asks the other side for a sign of life.
+    pub(crate) fn probe(&mut self, out: &mut VecDeque<Output>) {
+        if self.is_through() {
+            send(self.greeting(), out);
+        }
+    }
+
+    /// Takes note of what the other side has stored.
+    pub(crate) fn has_stored(&mut self, seq: u32, out: &mut VecDeque<Output>) {
+        if self.outbox.has(seq) {
+            self.delivered(seq, out);
+        }
+    }
+
     /// Begins on a data channel that has just opened.
     pub(crate) fn open(&mut self, now: u64, out: &mut VecDeque<Output>) {
         self.close();
         self.hello(now, out);
+    }
+
+    /// The data channel is gone, and with it what only holds while it lasts.
+    pub(crate) fn lose(&mut self, out: &mut VecDeque<Output>) {
+        self.typing(None, out);
+        self.close();
     }
 
     /// Says nothing more until the next data channel.
@@ -73,6 +123,11 @@ impl Talk {
     /// Whether both have acknowledged each other's `hello`.
     pub(crate) fn is_through(&self) -> bool {
         self.heard && self.acknowledged
+    }
+
+    /// The last message of the other side that is stored.
+    pub(crate) fn stored(&self) -> u32 {
+        self.stored
     }
 
     /// Whether everything we wrote is stored at the other side.
@@ -101,7 +156,7 @@ impl Talk {
             PeerMessage::Hello(hello) if hello.role == self.own => {
                 self.refuse(PeerErrorCode::WrongState, out)
             }
-            PeerMessage::Hello(hello) if !self.outbox.has(hello.stored) => {
+            PeerMessage::Hello(hello) if !self.outbox.catch_up(hello.stored) => {
                 self.refuse(PeerErrorCode::WrongSequence, out);
             }
             PeerMessage::Hello(hello) => {
@@ -123,7 +178,10 @@ impl Talk {
             | PeerMessage::Typing(_)
             | PeerMessage::Propose(_)
             | PeerMessage::Allowed(_)
-            | PeerMessage::Declined(_) => {
+            | PeerMessage::Declined(_)
+            | PeerMessage::Deposit(_)
+            | PeerMessage::Deposited(_)
+            | PeerMessage::Return => {
                 if self.heard || *message == PeerMessage::HelloAck {
                     self.acknowledged = true;
                     self.hello_at = None;
@@ -136,6 +194,9 @@ impl Talk {
     pub(crate) fn begin(&mut self, out: &mut VecDeque<Output>) {
         self.send_page(out);
         self.send_client(out);
+        if self.seen > 0 {
+            send(PeerMessage::Read(Read { seq: self.seen }), out);
+        }
         for chat in self.outbox.kept() {
             send(PeerMessage::Chat(chat.clone()), out);
         }
@@ -179,7 +240,10 @@ impl Talk {
             | PeerMessage::Typing(_)
             | PeerMessage::Propose(_)
             | PeerMessage::Allowed(_)
-            | PeerMessage::Declined(_) => self.refuse(PeerErrorCode::WrongState, out),
+            | PeerMessage::Declined(_)
+            | PeerMessage::Deposit(_)
+            | PeerMessage::Deposited(_)
+            | PeerMessage::Return => self.refuse(PeerErrorCode::WrongState, out),
         }
     }
 
@@ -241,8 +305,11 @@ impl Talk {
 
     fn hello(&mut self, now: u64, out: &mut VecDeque<Output>) {
         self.hello_at = Some(now.saturating_add(HELLO_INTERVAL_MS));
-        let hello = Hello { protocol: PROTOCOL_VERSION, role: self.own, stored: self.stored };
-        send(PeerMessage::Hello(hello), out);
+        send(self.greeting(), out);
+    }
+
+    fn greeting(&self) -> PeerMessage {
+        PeerMessage::Hello(Hello { protocol: PROTOCOL_VERSION, role: self.own, stored: self.stored })
     }
 
     fn send_page(&self, out: &mut VecDeque<Output>) {
@@ -267,7 +334,9 @@ impl Talk {
     }
 
     fn take_chat(&mut self, Chat { seq, at, text }: Chat, out: &mut VecDeque<Output>) {
-        if seq > self.stored.saturating_add(1) {
+        // What came between was acknowledged, and lost with a crash before it was kept.
+        let is_after_crash = std::mem::take(&mut self.is_restored);
+        if seq > self.stored.saturating_add(1) && !is_after_crash {
             return self.refuse(PeerErrorCode::WrongSequence, out);
         }
         if seq > self.stored {

@@ -8,6 +8,7 @@
 mod connecting;
 mod proposing;
 mod queue;
+mod resuming;
 mod story;
 mod talking;
 mod walks;
@@ -21,11 +22,17 @@ use story::Story;
 fn the_stories_are_as_written() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/transcripts");
     let update = std::env::var_os("UPDATE").is_some();
-    let stories: Vec<Story> =
-        [queue::stories(), connecting::stories(), talking::stories(), proposing::stories(), walks::stories()]
-            .into_iter()
-            .flatten()
-            .collect();
+    let stories: Vec<Story> = [
+        queue::stories(),
+        connecting::stories(),
+        talking::stories(),
+        proposing::stories(),
+        resuming::stories(),
+        walks::stories(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     assert!(stories.len() >= 15);
     let mut names = BTreeSet::new();
     for story in stories {

@@ -10,7 +10,7 @@ use alongside_signaling_proto::wire::IceServer;
 use serde::Serialize;
 
 /// When every story begins. Units: milliseconds since 1970.
-const BEGIN: u64 = 1_800_000_000_000;
+pub(crate) const BEGIN: u64 = 1_800_000_000_000;
 
 pub(crate) const ORIGIN: &str = "https://shop.example";
 pub(crate) const TEAM: TeamId = TeamId([1; 32]);

@@ -270,10 +270,10 @@ fn ends() -> Vec<Story> {
             .hears(PeerMessage::End)
             .is(State::Ended),
         Story::connected_visitor("helper-ends", "The helper ends.").hears(PeerMessage::End).is(State::Ended),
-        Story::connected_visitor("lost", "The channel closes without a word.")
+        Story::connected_visitor("lost", "The channel closes before there is a way back: asked again.")
             .then(say("Hello?"))
             .then(Input::ChannelClosed { generation: 1 })
-            .is(State::Ended)
+            .is(State::Asking)
             .then(Input::TimedOut)
             .then(Input::Seen { seq: 1 })
             .then(Input::Writing { on: true })

@@ -1,25 +1,31 @@
 //! Stories that nobody made up: each session stumbles on by chance, mostly the sensible way, sometimes not.
 
 use alongside_agent_proto::session::{Input, Output, State, UnverifiedCode};
-use alongside_agent_proto::wire::{PeerErrorCode, PeerMessage, PeerRefused, Role};
+use alongside_agent_proto::wire::{
+    Admission, Deposit, Deposited, Knock, PeerErrorCode, PeerMessage, PeerRefused, Psk, Role,
+};
 use alongside_signaling_proto::wire::{ErrorCode, LeaveReason};
 
 use crate::story::{
-    PLACE, Story, ack, answer, chat, client, found, heard, hello, navigated, page_message, prepared, queued,
-    read, say, session, typing, verified,
+    BEGIN, PLACE, Story, ack, answer, chat, client, found, heard, hello, navigated, page_message, prepared,
+    queued, read, say, session, typing, verified,
 };
 
 /// How many steps each walk has.
-const STEPS: usize = 120;
+const STEPS: usize = 240;
 
 pub(crate) fn stories() -> Vec<Story> {
-    const NAMES: [(&str, Role); 6] = [
+    const NAMES: [(&str, Role); 10] = [
         ("walk-1", Role::Visitor),
         ("walk-2", Role::Visitor),
         ("walk-3", Role::Visitor),
         ("walk-4", Role::Visitor),
         ("walk-5", Role::Helper),
         ("walk-6", Role::Helper),
+        ("walk-7", Role::Visitor),
+        ("walk-8", Role::Visitor),
+        ("walk-9", Role::Helper),
+        ("walk-10", Role::Helper),
     ];
     NAMES.into_iter().zip(1..).map(|((name, role), seed)| walk(name, role, seed)).collect()
 }
@@ -47,6 +53,11 @@ struct Walk {
     asks: u8,
 }
 
+fn knocked(attempt: u64, answer: Option<String>) -> Input {
+    let knock = Knock { attempt, answer, candidates: Vec::new(), last_seq: 1 };
+    Input::Knocked { deposit: session(8), knock }
+}
+
 fn walk(name: &'static str, role: Role, seed: u64) -> Story {
     let about = "A session stumbles on by chance.";
     let mut story = match role {
@@ -65,7 +76,10 @@ fn walk(name: &'static str, role: Role, seed: u64) -> Story {
             story.after(pause).then(input)
         };
         for output in story.last_outputs() {
-            if let Output::Offer { generation } | Output::Answer { generation, .. } = output {
+            if let Output::Offer { generation }
+            | Output::Answer { generation, .. }
+            | Output::Deposit { generation } = output
+            {
                 walk.generation = *generation;
             }
             if let Output::Prepare { .. } = output {
@@ -106,7 +120,18 @@ impl Walk {
                 received(hello(other, 0)),
                 received(PeerMessage::HelloAck),
             ]),
-            (State::Connected, _) => match chance.below(9) {
+            (State::Connected, _) => match chance.below(11) {
+                9 => received(PeerMessage::Deposit(Deposit {
+                    id: session(9),
+                    psk: Psk([9; 32]),
+                    offer: "offer".to_owned(),
+                })),
+                10 => Input::DepositMade {
+                    generation,
+                    id: session(8),
+                    psk: Psk([8; 32]),
+                    offer: "offer".to_owned(),
+                },
                 0 | 1 => {
                     self.heard += 1;
                     received(chat(self.heard, "Hi"))
@@ -121,7 +146,26 @@ impl Walk {
                 7 => Input::Writing { on: chance.below(2) == 0 },
                 _ => Input::Seen { seq: self.heard },
             },
-            (State::Reconnecting | State::Ended | State::Failed, _) => {
+            (State::Reconnecting, other) => {
+                let (early, late) = (u64::from(chance.below(9)), u64::from(chance.below(99_000)));
+                chance.of(&[
+                    Input::SocketOpened,
+                    Input::Described { generation, sdp: "description".to_owned() },
+                    Input::Described { generation, sdp: "description".to_owned() },
+                    Input::Admitted { admission: Admission { offer: None } },
+                    Input::Admitted { admission: Admission { offer: Some("offer".to_owned()) } },
+                    knocked(early, Some("answer".to_owned())),
+                    knocked(BEGIN + late, None),
+                    Input::Refused { code: ErrorCode::ResumeUnknown },
+                    answer(),
+                    found(generation, 1),
+                    Input::ChannelOpened { generation },
+                    Input::ChannelOpened { generation },
+                    received(hello(other, 0)),
+                    received(PeerMessage::HelloAck),
+                ])
+            }
+            (State::Ended | State::Failed, _) => {
                 chance.of(&[Input::ChannelClosed { generation }, Input::TimedOut, say("Too late")])
             }
         }
@@ -136,6 +180,12 @@ impl Walk {
             vec![
                 Input::SocketLost,
                 Input::ChannelClosed { generation },
+                Input::ChannelClosed { generation },
+                Input::Disturbed { generation },
+                Input::NetworkChanged,
+                Input::Return,
+                received(PeerMessage::Return),
+                received(PeerMessage::Deposited(Deposited { id: session(8) })),
                 Input::End,
                 received(PeerMessage::End),
                 Input::OpenFailed,

@@ -11,7 +11,7 @@ export type Role = "visitor" | "helper";
 /**
  * One message on the `control` data channel.
  */
-export type PeerMessage = { "type": "hello" } & Hello | { "type": "hello-ack" } | { "type": "page" } & Page | { "type": "client" } & Client | { "type": "chat" } & Chat | { "type": "ack" } & Ack | { "type": "read" } & Read | { "type": "typing" } & Typing | { "type": "propose" } & Propose | { "type": "allowed" } & Answered | { "type": "declined" } & Answered | { "type": "end" } | { "type": "refused" } & PeerRefused;
+export type PeerMessage = { "type": "hello" } & Hello | { "type": "hello-ack" } | { "type": "page" } & Page | { "type": "client" } & Client | { "type": "chat" } & Chat | { "type": "ack" } & Ack | { "type": "read" } & Read | { "type": "typing" } & Typing | { "type": "propose" } & Propose | { "type": "allowed" } & Answered | { "type": "declined" } & Answered | { "type": "deposit" } & Deposit | { "type": "deposited" } & Deposited | { "type": "return" } | { "type": "end" } | { "type": "refused" } & PeerRefused;
 
 /**
  * The first word, repeated every `HELLO_INTERVAL_MS` until it is acknowledged: some stacks lose the first
@@ -232,6 +232,77 @@ code: PeerErrorCode, };
 export type PeerErrorCode = "bad-json" | "bad-message" | "too-large" | "wrong-state" | "wrong-sequence" | "internal";
 
 /**
+ * The helper gives the visitor a way back: an offer of a peer connection that nobody has used, and the key that
+ * lets the visitor answer it.
+ *
+ * Shape: `id` is fresh for each deposit, and names its offer.
+ * Errors: `too-large` for an offer above `MAX_DESCRIPTION_BYTES`.
+ */
+export type Deposit = { 
+/**
+ * By which the server finds the helper again.
+ */
+id: SessionId, 
+/**
+ * By which the helper knows the visitor again.
+ */
+psk: Psk, 
+/**
+ * The session description, with the candidates gathered until now.
+ */
+offer: string, };
+
+/**
+ * The visitor has stored a deposit: those before it are void.
+ *
+ * Errors: `wrong-sequence` for one that was never made.
+ */
+export type Deposited = { 
+/**
+ * Which.
+ */
+id: SessionId, };
+
+/**
+ * The key of one deposit: random, and never seen by anybody but the two peers.
+ *
+ * Shape: 43 characters of base64url.
+ */
+export type Psk = string;
+
+/**
+ * The payload of message 1 of a resume: the visitor is back.
+ *
+ * Errors: one whose `attempt` is not above the last is refused without a word.
+ */
+export type Knock = { 
+/**
+ * Rises with every try of a session. Units: milliseconds since 1970, or one more than the last.
+ */
+attempt: number, 
+/**
+ * The answer to the deposited offer; `null` when it was answered before: then a new one is asked for.
+ */
+answer: string | null, 
+/**
+ * What was found since the answer was made; at most `MAX_KNOCK_CANDIDATES`.
+ */
+candidates: Array<Candidate>, 
+/**
+ * The last chat message that the visitor has stored.
+ */
+lastSeq: number, };
+
+/**
+ * The payload of message 2 of a resume: the helper takes the visitor back.
+ */
+export type Admission = { 
+/**
+ * A new offer, where the answer was missing or came too late; it is answered by a sealed `answer`.
+ */
+offer: string | null, };
+
+/**
  * The payload of Noise message 2: who the helper is, and the first offer.
  */
 export type Introduction = { 
@@ -276,6 +347,101 @@ sdpMid: string | null,
 sdpMLineIndex: number | null, };
 
 /**
+ * One side of a session, as [`Output::Keep`](super::Output::Keep) gives it and
+ * [`Input::Restore`](super::Input::Restore) takes it.
+ *
+ * It is kept by the driver where nobody else can read it, until the session is over, and then forgotten
+ * (invariant I5).
+ */
+export type Snapshot = { 
+/**
+ * When the two last had each other. Units: milliseconds since 1970.
+ */
+at: number, 
+/**
+ * The ways back: the visitor's one, or the helper's, oldest first.
+ */
+deposits: Array<KeptDeposit>, 
+/**
+ * The last try to find back.
+ */
+attempt: number, 
+/**
+ * Visitor: with which place they ask again.
+ */
+place: Place | null, 
+/**
+ * Visitor: who helps.
+ */
+helper: Helper | null, 
+/**
+ * Visitor: what to connect with.
+ */
+iceServers: Array<IceServer>, 
+/**
+ * Own messages that are not acknowledged, oldest first.
+ */
+written: Array<Chat>, 
+/**
+ * The number of the last own message, and up to which the other side has stored and seen them.
+ */
+last: number, 
+/**
+ * See `last`.
+ */
+delivered: number, 
+/**
+ * See `last`.
+ */
+read: number, 
+/**
+ * The other side's messages: the last stored, and the last that was told to be seen.
+ */
+stored: number, 
+/**
+ * See `stored`.
+ */
+seen: number, 
+/**
+ * The number of the visitor's page.
+ */
+epoch: number, 
+/**
+ * The number of the last proposal.
+ */
+proposal: number, };
+
+/**
+ * One way back.
+ */
+export type KeptDeposit = { 
+/**
+ * By which the server finds the helper.
+ */
+id: SessionId, 
+/**
+ * By which the helper knows the visitor.
+ */
+psk: Psk, 
+/**
+ * Visitor: the offer, until it is answered.
+ */
+offer: string | null, };
+
+/**
+ * Who helps, verified.
+ */
+export type Helper = { 
+/**
+ * Their name, from the certificate.
+ */
+name: string, 
+/**
+ * Whether they are a program.
+ */
+automated: boolean, };
+
+/**
  * What happened, for [`Session::handle`](super::Session::handle).
  */
 export type Input = { "input": "ask", 
@@ -286,7 +452,11 @@ place: Place,
 /**
  * What the person wrote before the page load, oldest first; it is numbered anew.
  */
-written: Array<Chat>, } | { "input": "prepared", 
+written: Array<Chat>, } | { "input": "restore", 
+/**
+ * What was kept.
+ */
+snapshot: Snapshot, } | { "input": "prepared", 
 /**
  * The fresh session id.
  */
@@ -370,7 +540,43 @@ message: PeerMessage, } | { "input": "received-bad",
 /**
  * What was wrong.
  */
-code: PeerErrorCode, } | { "input": "say", 
+code: PeerErrorCode, } | { "input": "deposit-made", 
+/**
+ * Of which peer connection.
+ */
+generation: number, 
+/**
+ * Drawn for this deposit.
+ */
+id: SessionId, 
+/**
+ * Drawn for this deposit.
+ */
+psk: Psk, 
+/**
+ * Its offer.
+ */
+offer: string, } | { "input": "resumed", 
+/**
+ * What to connect with.
+ */
+iceServers: Array<IceServer>, } | { "input": "knocked", 
+/**
+ * Which.
+ */
+deposit: SessionId, 
+/**
+ * What was in it.
+ */
+knock: Knock, } | { "input": "admitted", 
+/**
+ * What was in it.
+ */
+admission: Admission, } | { "input": "disturbed", 
+/**
+ * Of which peer connection.
+ */
+generation: number, } | { "input": "network-changed" } | { "input": "say", 
 /**
  * What they wrote; empty or above `MAX_TEXT_BYTES`, it is not taken, and an error says so.
  */
@@ -402,7 +608,7 @@ page: Whereabouts, } | { "input": "known",
 /**
  * All of it.
  */
-client: Client, } | { "input": "end" } | { "input": "timed-out" };
+client: Client, } | { "input": "return" } | { "input": "end" } | { "input": "timed-out" };
 
 /**
  * Where a visitor is: a [`Page`](crate::wire::Page) without its epoch, which the session counts.
@@ -468,7 +674,43 @@ offer: string,
 /**
  * What to connect with.
  */
-iceServers: Array<IceServer>, } | { "output": "accept", 
+iceServers: Array<IceServer>, } | { "output": "deposit", 
+/**
+ * The number of the peer connection.
+ */
+generation: number, } | { "output": "announce", 
+/**
+ * All of them, oldest first.
+ */
+deposits: Array<SessionId>, } | { "output": "knock", 
+/**
+ * By which the broker finds the helper.
+ */
+deposit: SessionId, 
+/**
+ * The key of the deposit.
+ */
+psk: Psk, 
+/**
+ * The payload.
+ */
+knock: Knock, } | { "output": "admit", 
+/**
+ * Of which deposit.
+ */
+deposit: SessionId, 
+/**
+ * The knock's.
+ */
+attempt: number, 
+/**
+ * The payload.
+ */
+admission: Admission, } | { "output": "keep", 
+/**
+ * In the place of what was kept before.
+ */
+snapshot: Snapshot, } | { "output": "accept", 
 /**
  * The number of the peer connection.
  */
@@ -537,7 +779,7 @@ page: Page, } | { "event": "client",
 /**
  * All of it.
  */
-client: Client, } | { "event": "message", 
+client: Client, } | { "event": "anew" } | { "event": "message", 
 /**
  * Who wrote it.
  */
@@ -731,4 +973,56 @@ export const MAX_FAULTS = 16;
  * a server that loses every claim is not to be tried for ever.
  */
 export const MAX_LOST_CLAIMS = 5;
+
+/**
+ * How many candidates a visitor who is back sends at once. With the answer they fit into one sealed message; those
+ * beyond follow one by one.
+ */
+export const MAX_KNOCK_CANDIDATES = 12;
+
+/**
+ * How long after connecting the helper makes a deposit. Units: milliseconds. The connection in use comes first.
+ */
+export const DEPOSIT_DELAY_MS = 300;
+
+/**
+ * How long an offer that was deposited is good, and then replaced. Units: milliseconds. Networks change without a
+ * word, and routers forget.
+ */
+export const DEPOSIT_FRESH_MS = 600000;
+
+/**
+ * How long two who have lost each other wait for each other. Units: milliseconds. Longer than a crashed browser, a
+ * closed lid or a tunnel takes; then nobody sits there any more.
+ */
+export const RESUME_LIFETIME_MS = 600000;
+
+/**
+ * How long one try to find back may take until the next is made. Units: milliseconds. Ten times what it takes
+ * where it works; with a third of all packets lost it still is enough.
+ */
+export const RESUME_ATTEMPT_MS = 8000;
+
+/**
+ * How long after a failed try the next is made. Units: milliseconds. Soon enough not to be noticed.
+ */
+export const RESUME_RETRY_MS = 1000;
+
+/**
+ * How long a helper who is nowhere is waited for before the visitor asks again, in their place. Units:
+ * milliseconds. A console is loaded again in a few seconds, and a browser restarted in ten.
+ */
+export const HELPER_AWAY_MS = 9000;
+
+/**
+ * How long the other side may take to give a sign of life when the network has changed. Units: milliseconds. A
+ * round trip around the world, several times.
+ */
+export const PROBE_TIMEOUT_MS = 2000;
+
+/**
+ * How often what is kept is written anew while nothing happens. Units: milliseconds. So that its age tells whether
+ * anybody still waits: a fifth of [`RESUME_LIFETIME_MS`].
+ */
+export const KEEP_INTERVAL_MS = 120000;
 

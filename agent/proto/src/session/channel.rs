@@ -2,23 +2,34 @@
 
 use alongside_signaling_proto::wire::LeaveReason;
 
-use super::{EndedBy, Event, Session, SessionErrorCode, State};
-use crate::limits::{MAX_FAULTS, SOCKET_LINGER_MS};
-use crate::wire::{Answered, PeerMessage, Role};
+use super::{EndedBy, Event, Output, Session, SessionErrorCode, State};
+use crate::limits::MAX_FAULTS;
+use crate::wire::{Answered, Deposited, PeerErrorCode, PeerMessage, Role};
 
 impl Session {
-    pub(super) fn received(&mut self, message: PeerMessage, now: u64) {
-        if !self.open || self.is_over() {
+    pub(super) fn channel_opened(&mut self, generation: u32, now: u64) {
+        let is_awaited = matches!(self.state, State::Connecting | State::Reconnecting);
+        if !is_awaited || !self.negotiation.is(generation) || self.standing == Some(generation) {
             return;
         }
+        if let Some(old) = self.standing.replace(generation) {
+            self.outputs.push_back(Output::Close { generation: old });
+        }
+        self.begun = false;
+        self.talk.open(now, &mut self.outputs);
+    }
+
+    pub(super) fn received(&mut self, message: PeerMessage, now: u64) {
+        if !self.is_open() || self.is_over() {
+            return;
+        }
+        self.is_alive();
         self.talk.greeted(&message, now, &mut self.outputs);
-        if self.state == State::Connecting && self.talk.is_through() {
-            self.set_state(State::Connected);
-            self.deadline = None;
-            if self.dialled {
-                self.linger = Some(now.saturating_add(SOCKET_LINGER_MS));
-            }
-            self.talk.begin(&mut self.outputs);
+        // Whom a helper is letting in has lost this path, whatever still comes over it.
+        let is_back =
+            self.state == State::Reconnecting && (self.own == Role::Visitor || !self.is_attempting());
+        if self.talk.is_through() && (self.state == State::Connecting || is_back) {
+            self.find_each_other(now);
         }
         if message == PeerMessage::End {
             self.close();
@@ -26,42 +37,50 @@ impl Session {
         }
         self.take(message, now);
         self.check_faults(now);
-        if self.ending && self.talk.is_settled() {
+        if self.ending.is_some() && self.talk.is_settled() {
             self.finish_own(now);
         }
     }
 
     fn take(&mut self, message: PeerMessage, now: u64) {
-        let (out, is_through) = (&mut self.outputs, self.talk.is_through());
-        let (is_visitor, is_helper) = (self.own == Role::Visitor, self.own == Role::Helper);
-        let taken = if let PeerMessage::Propose(ref propose) = message
-            && is_through
-            && is_visitor
-        {
-            self.proposals.take(propose.clone(), &self.origin, out)
-        } else if let PeerMessage::Allowed(Answered { id }) = message
-            && is_through
-            && is_helper
-        {
-            self.proposals.answered(id, true, out)
-        } else if let PeerMessage::Declined(Answered { id }) = message
-            && is_through
-            && is_helper
-        {
-            self.proposals.answered(id, false, out)
-        } else {
-            self.talk.take(message, now, out);
-            Ok(())
-        };
-        if let Err(code) = taken {
+        if let Err(code) = self.take_for_role(message, now) {
             self.talk.refuse(code, &mut self.outputs);
         }
+    }
+
+    /// Takes what one role alone may say; the rest is talk.
+    fn take_for_role(&mut self, message: PeerMessage, now: u64) -> Result<(), PeerErrorCode> {
+        let out = &mut self.outputs;
+        if !self.talk.is_through() {
+        } else if self.own == Role::Visitor {
+            if let PeerMessage::Propose(propose) = message {
+                return self.proposals.take(propose, &self.origin, out);
+            } else if let PeerMessage::Deposit(deposit) = message {
+                self.take_deposit(deposit, now);
+                return Ok(());
+            } else if message == PeerMessage::Return {
+                self.ask_elsewhere(now);
+                return Ok(());
+            }
+        } else if let PeerMessage::Allowed(Answered { id }) = message {
+            return self.proposals.answered(id, true, out);
+        } else if let PeerMessage::Declined(Answered { id }) = message {
+            return self.proposals.answered(id, false, out);
+        } else if let PeerMessage::Deposited(Deposited { id }) = message {
+            return self.deposited(id, now);
+        }
+        let (from, is_chat) = (out.len(), matches!(message, PeerMessage::Chat(_)));
+        self.talk.take(message, now, out);
+        if is_chat {
+            self.keep_before_sending(from, now);
+        }
+        Ok(())
     }
 
     pub(super) fn propose(&mut self, url: Option<String>) {
         let is_made = self.own == Role::Helper
             && self.state == State::Connected
-            && !self.ending
+            && self.ending.is_none()
             && self.proposals.propose(url, &self.origin, &mut self.outputs);
         if !is_made {
             self.tell(Event::Error { code: SessionErrorCode::NotProposed });
@@ -69,7 +88,7 @@ impl Session {
     }
 
     pub(super) fn answer(&mut self, id: u32, is_allowed: bool) {
-        if self.own == Role::Visitor && self.state == State::Connected && !self.ending {
+        if self.own == Role::Visitor && self.state == State::Connected && self.ending.is_none() {
             self.proposals.answer(id, is_allowed, &mut self.outputs);
         }
     }
@@ -80,14 +99,34 @@ impl Session {
         }
     }
 
-    pub(super) fn channel_closed(&mut self, now: u64) {
-        self.close();
-        if self.is_over() {
-        } else if self.ending {
-            self.finish_own(now);
+    pub(super) fn channel_closed(&mut self, generation: u32, now: u64) {
+        let was_standing = self.standing == Some(generation);
+        if was_standing {
+            self.standing = None;
+            if self.negotiation.generation == generation {
+                self.negotiation.live = false;
+            }
+            self.talk.lose(&mut self.outputs);
+        } else if self.negotiation.is(generation) {
+            self.negotiation.live = false;
+        } else {
+            return self.deposit_lost(generation, now);
+        }
+        self.outputs.push_back(Output::Close { generation });
+        if self.is_over() || self.ending.is_some() {
+            self.close();
+            if self.ending.is_some() {
+                self.finish_own(now);
+            }
+        } else if self.state == State::Reconnecting {
+            self.try_came_to_nothing(was_standing, now);
+        } else if self.state == State::Connected && (self.own == Role::Visitor || self.can_be_found()) {
+            self.lose_each_other(now);
         } else if self.state == State::Connected {
+            self.close();
             self.finish(State::Ended, Event::Ended { by: EndedBy::Lost }, now, LeaveReason::Failed);
         } else if self.own == Role::Helper {
+            self.close();
             self.fail(SessionErrorCode::ConnectTimeout, now);
         } else {
             self.leave(LeaveReason::Failed);

@@ -10,8 +10,10 @@ use alongside_signaling_proto::id::{Place, Sealed, SessionId, TeamId};
 use alongside_signaling_proto::wire::{AgentToBroker, ErrorCode, IceServer, LeaveReason};
 use serde::{Deserialize, Serialize};
 
+use super::Snapshot;
 use crate::wire::{
-    Candidate, Chat, Client, PeerErrorCode, PeerMessage, Role, Scroll, SealedSignal, Viewport,
+    Admission, Candidate, Chat, Client, Knock, PeerErrorCode, PeerMessage, Psk, Role, Scroll, SealedSignal,
+    Viewport,
 };
 
 /// What happened, for [`Session::handle`](super::Session::handle).
@@ -25,6 +27,11 @@ pub enum Input {
         place: Place,
         /// What the person wrote before the page load, oldest first; it is numbered anew.
         written: Vec<Chat>,
+    },
+    /// Either: goes on from what [`Output::Keep`] has given last, after a page load or a crash.
+    Restore {
+        /// What was kept.
+        snapshot: Snapshot,
     },
     /// Visitor: a fresh session id and Noise message 1 are made, as `Output::Prepare` told.
     Prepared {
@@ -118,6 +125,41 @@ pub enum Input {
         /// What was wrong.
         code: PeerErrorCode,
     },
+    /// Helper: what `Output::Deposit` asked for is made.
+    DepositMade {
+        /// Of which peer connection.
+        generation: u32,
+        /// Drawn for this deposit.
+        id: SessionId,
+        /// Drawn for this deposit.
+        psk: Psk,
+        /// Its offer.
+        offer: String,
+    },
+    /// Visitor: the broker has passed on what `Output::Knock` made.
+    Resumed {
+        /// What to connect with.
+        ice_servers: Vec<IceServer>,
+    },
+    /// Helper: message 1 of a resume was opened with the key of that deposit.
+    Knocked {
+        /// Which.
+        deposit: SessionId,
+        /// What was in it.
+        knock: Knock,
+    },
+    /// Visitor: message 2 of the resume was opened.
+    Admitted {
+        /// What was in it.
+        admission: Admission,
+    },
+    /// Either: a path that stands has gone silent (ICE `disconnected`).
+    Disturbed {
+        /// Of which peer connection.
+        generation: u32,
+    },
+    /// Either: this machine is on another network, or back on one.
+    NetworkChanged,
     /// Either: the person writes a message.
     Say {
         /// What they wrote; empty or above `MAX_TEXT_BYTES`, it is not taken, and an error says so.
@@ -159,6 +201,8 @@ pub enum Input {
         /// All of it.
         client: Client,
     },
+    /// Helper: the person gives the visitor back to the queue.
+    Return,
     /// Either: the person ends, or takes the ask back.
     End,
     /// The time that `Output::Timeout` named has come.
@@ -189,7 +233,7 @@ pub struct Whereabouts {
 #[serde(tag = "output", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Output {
-    /// Visitor: open the signaling socket, if it is not open, and keep it open.
+    /// Visitor: open the signaling socket and keep it open; if it is open, find out soon whether it still is.
     Dial,
     /// Visitor: the signaling socket is not needed now; what was told to the broker before still leaves.
     HangUp,
@@ -226,6 +270,41 @@ pub enum Output {
         offer: String,
         /// What to connect with.
         ice_servers: Vec<IceServer>,
+    },
+    /// Helper: make a peer connection of this generation beside those there are, and let it gather, at most a
+    /// second; draw an id and a key; `Input::DepositMade`. [`Output::Accept`] takes it up.
+    Deposit {
+        /// The number of the peer connection.
+        generation: u32,
+    },
+    /// Helper: these are the session's deposits now, for the broker to find us by.
+    Announce {
+        /// All of them, oldest first.
+        deposits: Vec<SessionId>,
+    },
+    /// Visitor: make message 1 of a resume with this key and payload, and tell the broker to resume.
+    Knock {
+        /// By which the broker finds the helper.
+        deposit: SessionId,
+        /// The key of the deposit.
+        psk: Psk,
+        /// The payload.
+        knock: Knock,
+    },
+    /// Helper: make message 2 to the knock of that number, and forward it.
+    Admit {
+        /// Of which deposit.
+        deposit: SessionId,
+        /// The knock's.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        attempt: u64,
+        /// The payload.
+        admission: Admission,
+    },
+    /// Either: keep this until the session is over, before anything that follows is carried out.
+    Keep {
+        /// In the place of what was kept before.
+        snapshot: Snapshot,
     },
     /// Helper: set the remote description.
     Accept {
@@ -303,6 +382,9 @@ pub enum Event {
         /// All of it.
         client: Client,
     },
+    /// Visitor: somebody else will help. Both sides count their messages from 1 again, and those that were not
+    /// delivered are told again now.
+    Anew,
     /// Either: a chat message, own ones included, each exactly once.
     Message {
         /// Who wrote it.

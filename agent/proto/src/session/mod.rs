@@ -1,9 +1,9 @@
 //! The session: what one side of visitor and helper decides, from *Help* to *End*.
 //!
 //! ```text
-//! visitor  idle → asking → waiting ⇄ unavailable → connecting → connected → ended
-//! helper   idle ─────────────────────────────────→ connecting → connected → ended
-//!                                    anything that cannot go on → failed
+//! visitor  idle → asking → waiting ⇄ unavailable → connecting → connected ⇄ reconnecting → ended
+//! helper   idle ─────────────────────────────────→ connecting → connected ⇄ reconnecting → ended
+//!                                                      anything that cannot go on → failed
 //! ```
 //!
 //! A driver tells it what happened by [`Session::handle`], then does what [`Session::poll_output`] says until
@@ -13,6 +13,8 @@
 mod channel;
 mod io;
 mod queue;
+mod resuming;
+mod snapshot;
 
 use std::collections::VecDeque;
 
@@ -22,12 +24,14 @@ use alongside_signaling_proto::wire::{AgentToBroker, Leave, LeaveReason};
 pub use io::{
     EndedBy, Event, Input, Output, SessionErrorCode, State, UnsupportedCode, UnverifiedCode, Whereabouts,
 };
+pub use snapshot::{Helper, KeptDeposit, Snapshot};
 
 use crate::limits::{CONNECT_TIMEOUT_MS, END_TIMEOUT_MS};
 use crate::negotiation::Negotiation;
 use crate::proposals::Proposals;
 use crate::talk::Talk;
 use crate::wire::{PeerMessage, Role, SealedSignal};
+use resuming::Resuming;
 
 /// One side of one session.
 #[derive(Debug)]
@@ -54,10 +58,16 @@ pub struct Session {
     message: Option<Sealed>,
     /// Whether the broker knows us by that id.
     announced: bool,
-    /// Whether the `control` data channel is open.
-    open: bool,
-    /// Whether the person has ended, and the last messages are on their way.
-    ending: bool,
+    /// The number of the last peer connection, the helper's deposited ones included.
+    generations: u32,
+    /// The peer connection whose `control` data channel is open. While the two find back, it may be another than
+    /// the one that is being negotiated.
+    standing: Option<u32>,
+    /// Whether what was kept back for this channel has been sent.
+    begun: bool,
+    resuming: Resuming,
+    /// What is said last, once the person has ended and while the last messages are on their way.
+    ending: Option<PeerMessage>,
     /// When connecting, ending or closing has taken too long.
     deadline: Option<u64>,
     /// When the visitor's socket is not needed any more.
@@ -97,8 +107,11 @@ impl Session {
             id: None,
             message: None,
             announced: false,
-            open: false,
-            ending: false,
+            generations: 0,
+            standing: None,
+            begun: false,
+            resuming: Resuming::default(),
+            ending: None,
             deadline: None,
             linger: None,
         }
@@ -113,7 +126,10 @@ impl Session {
     /// What is to be done next; asked again until it is [`Output::Timeout`].
     pub fn poll_output(&mut self) -> Output {
         self.outputs.pop_front().unwrap_or_else(|| Output::Timeout {
-            at: [self.talk.due(), self.deadline, self.linger].into_iter().flatten().min(),
+            at: [self.talk.due(), self.deadline, self.linger, self.resuming.due()]
+                .into_iter()
+                .flatten()
+                .min(),
         })
     }
 
@@ -128,18 +144,21 @@ impl Session {
                     self.ask();
                 }
             }
+            Input::Restore { snapshot } => self.restore(snapshot, now),
             Input::SocketOpened => {
                 self.socket_open = true;
                 self.ask();
+                self.knock(now);
             }
             Input::SocketLost => self.socket_lost(now),
             Input::Queued { helpers, position } => self.queued(helpers, position, now),
             Input::Verified { name, automated, offer, ice_servers } => {
                 if self.is_in_queue() && self.announced {
                     self.set_state(State::Connecting);
+                    self.resuming.helped_by(&name, automated, &ice_servers);
                     self.tell(Event::Helper { name, automated });
                     self.deadline = Some(now.saturating_add(CONNECT_TIMEOUT_MS));
-                    let generation = self.negotiation.begin();
+                    let generation = self.begin_connection();
                     self.outputs.push_back(Output::Answer { generation, offer, ice_servers });
                 }
             }
@@ -154,7 +173,7 @@ impl Session {
                     self.id = Some(session);
                     self.set_state(State::Connecting);
                     self.deadline = Some(now.saturating_add(CONNECT_TIMEOUT_MS));
-                    let generation = self.negotiation.begin();
+                    let generation = self.begin_connection();
                     self.outputs.push_back(Output::Offer { generation });
                 }
             }
@@ -167,34 +186,36 @@ impl Session {
                     self.fail(SessionErrorCode::SealBroken, now);
                 }
             }
-            Input::Described { generation, sdp } => self.described(generation, sdp),
+            Input::Described { generation, sdp } => self.described(generation, sdp, now),
             Input::CandidateFound { generation, candidate } => {
                 if self.negotiation.is(generation) {
                     self.negotiation.found(candidate, &mut self.outputs);
                 }
             }
-            Input::ChannelOpened { generation } => {
-                if self.negotiation.is(generation) && self.state == State::Connecting && !self.open {
-                    self.open = true;
-                    self.talk.open(now, &mut self.outputs);
-                }
-            }
-            Input::ChannelClosed { generation } => {
-                if self.negotiation.is(generation) {
-                    self.channel_closed(now);
-                }
-            }
+            Input::ChannelOpened { generation } => self.channel_opened(generation, now),
+            Input::ChannelClosed { generation } => self.channel_closed(generation, now),
             Input::Received { message } => self.received(message, now),
             Input::ReceivedBad { code } => {
-                if self.open && !self.is_over() {
+                if self.is_open() && !self.is_over() {
                     self.talk.refuse(code, &mut self.outputs);
                     self.check_faults(now);
                 }
             }
+            Input::DepositMade { generation, id, psk, offer } => {
+                self.deposit_made(generation, id, psk, offer, now);
+            }
+            Input::Resumed { ice_servers } => self.resumed(ice_servers),
+            Input::Knocked { deposit, knock } => self.knocked(deposit, knock, now),
+            Input::Admitted { admission } => self.admitted(admission, now),
+            Input::Disturbed { generation } => self.disturbed(generation, now),
+            Input::NetworkChanged => self.network_changed(now),
             Input::Say { text } => {
-                let refused = self.state == State::Idle || self.ending || self.is_over();
+                let from = self.outputs.len();
+                let refused = self.state == State::Idle || self.ending.is_some() || self.is_over();
                 if refused || !self.talk.say(text, now, &mut self.outputs) {
                     self.tell(Event::Error { code: SessionErrorCode::NotSent });
+                } else {
+                    self.keep_before_sending(from, now);
                 }
             }
             Input::Seen { seq } => self.talk.seen(seq, &mut self.outputs),
@@ -212,13 +233,23 @@ impl Session {
                     self.talk.known(client, &mut self.outputs);
                 }
             }
-            Input::End => self.end(now),
+            Input::Return => {
+                if self.own == Role::Helper && matches!(self.state, State::Connected | State::Reconnecting) {
+                    self.end(PeerMessage::Return, now);
+                }
+            }
+            Input::End => self.end(PeerMessage::End, now),
             Input::TimedOut => self.timed_out(now),
         }
     }
 
     fn is_over(&self) -> bool {
         matches!(self.state, State::Ended | State::Failed)
+    }
+
+    /// Whether a `control` data channel is open.
+    fn is_open(&self) -> bool {
+        self.standing.is_some()
     }
 
     fn is_in_queue(&self) -> bool {
@@ -228,6 +259,21 @@ impl Session {
 
 /// To the other side.
 impl Session {
+    /// Begins a peer connection, in the place of one that has not come up; gives its generation.
+    fn begin_connection(&mut self) -> u32 {
+        self.drop_attempt();
+        self.generations = self.generations.wrapping_add(1);
+        self.negotiation.begin(self.generations);
+        self.generations
+    }
+
+    /// Lets go of a peer connection that has not come up.
+    fn drop_attempt(&mut self) {
+        if self.standing != Some(self.negotiation.generation) {
+            self.negotiation.close(&mut self.outputs);
+        }
+    }
+
     fn claim_won(&mut self, now: u64) {
         if self.own == Role::Visitor || self.id.is_none() {
             return;
@@ -243,8 +289,14 @@ impl Session {
         }
     }
 
-    fn described(&mut self, generation: u32, sdp: String) {
-        if !self.negotiation.is(generation) || self.state != State::Connecting {
+    fn described(&mut self, generation: u32, sdp: String, now: u64) {
+        if !self.negotiation.is(generation) {
+            return;
+        }
+        if self.state == State::Reconnecting {
+            return self.described_again(sdp, now);
+        }
+        if self.state != State::Connecting {
             return;
         }
         if self.own == Role::Helper {
@@ -287,14 +339,15 @@ impl Session {
         }
     }
 
-    fn end(&mut self, now: u64) {
-        if self.state == State::Idle || self.is_over() || self.ending {
+    fn end(&mut self, last: PeerMessage, now: u64) {
+        if self.state == State::Idle || self.is_over() || self.ending.is_some() {
             return;
         }
+        self.ending = Some(last);
+        self.resuming.rest();
         if self.state != State::Connected || self.talk.is_settled() {
             return self.finish_own(now);
         }
-        self.ending = true;
         self.deadline = Some(now.saturating_add(END_TIMEOUT_MS));
     }
 
@@ -302,8 +355,10 @@ impl Session {
         if self.deadline.is_some_and(|at| now >= at) {
             if self.is_over() {
                 self.close();
-            } else if self.ending {
+            } else if self.ending.is_some() {
                 self.finish_own(now);
+            } else if self.state == State::Reconnecting {
+                self.finish(State::Ended, Event::Ended { by: EndedBy::Lost }, now, LeaveReason::Failed);
             } else {
                 self.fail(SessionErrorCode::ConnectTimeout, now);
             }
@@ -311,6 +366,7 @@ impl Session {
         if self.linger.is_some_and(|at| now >= at) {
             self.hang_up();
         }
+        self.resuming_timed_out(now);
         self.talk.timeout(now, &mut self.outputs);
     }
 
@@ -330,26 +386,33 @@ impl Session {
         if self.is_over() {
             return;
         }
-        if self.open {
-            self.outputs.push_back(Output::Send { message: PeerMessage::End });
+        let last = self.ending.take().unwrap_or(PeerMessage::End);
+        if self.is_open() {
+            self.drop_attempt();
+            self.outputs.push_back(Output::Send { message: last });
             self.talk.close();
+            self.forget_ways_back();
             // Closed at once, the channel would take the last word with it: whoever hears it closes.
             self.deadline = Some(now.saturating_add(END_TIMEOUT_MS));
         } else {
             self.close();
         }
-        self.ending = false;
         self.leave(reason);
         self.hang_up();
         self.set_state(state);
         self.tell(event);
     }
 
+    /// Lets go of every peer connection.
     fn close(&mut self) {
-        self.open = false;
         self.deadline = None;
         self.talk.close();
-        self.negotiation.close(&mut self.outputs);
+        self.forget_ways_back();
+        self.drop_attempt();
+        if let Some(generation) = self.standing.take() {
+            self.outputs.push_back(Output::Close { generation });
+            self.negotiation.live = false;
+        }
     }
 
     fn leave(&mut self, reason: LeaveReason) {

@@ -20,12 +20,12 @@ impl Session {
         }
     }
 
-    fn dial(&mut self) {
+    pub(super) fn dial(&mut self) {
         self.dialled = true;
         self.outputs.push_back(Output::Dial);
     }
 
-    fn prepare(&mut self, now: u64) {
+    pub(super) fn prepare(&mut self, now: u64) {
         let Some(&team) = self.teams.get(self.team) else {
             return self.fail(SessionErrorCode::Refused(ErrorCode::UnknownTeam), now);
         };
@@ -66,6 +66,9 @@ impl Session {
 
     pub(super) fn socket_lost(&mut self, now: u64) {
         self.socket_open = false;
+        if self.own == Role::Visitor && self.state == State::Reconnecting {
+            return self.socket_lost_again();
+        }
         if !self.is_in_queue() {
             return self.left(LeaveReason::Gone, now);
         }
@@ -77,7 +80,10 @@ impl Session {
     }
 
     pub(super) fn refused(&mut self, code: ErrorCode, now: u64) {
-        if !self.announced || self.open || self.is_over() {
+        if self.state == State::Reconnecting {
+            return self.refused_again(code, now);
+        }
+        if !self.announced || self.is_open() || self.is_over() {
             return;
         }
         // Of an ask before this one.
@@ -113,11 +119,14 @@ impl Session {
         if self.state == State::Connected || self.is_over() {
             return;
         }
+        if self.state == State::Reconnecting {
+            return self.left_again(reason, now);
+        }
         if reason == LeaveReason::Ended {
             self.close();
             return self.finish(State::Ended, Event::Ended { by: self.other() }, now, reason);
         }
-        if self.open {
+        if self.is_open() {
             return;
         }
         if self.own == Role::Visitor {

@@ -6,6 +6,7 @@
 
 mod chat;
 mod client;
+mod deposit;
 mod hello;
 mod negotiation;
 mod page;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use chat::{Ack, Chat, Read, Typing};
 pub use client::{Client, Screen};
+pub use deposit::{Admission, Deposit, Deposited, Knock, Psk};
 pub use hello::{Hello, PROTOCOL_VERSION, Role};
 pub use negotiation::{Candidate, Introduction, SealedSignal};
 pub use page::{Page, Scroll, Viewport};
@@ -52,6 +54,12 @@ pub enum PeerMessage {
     Allowed(Answered),
     /// Visitor: would rather not.
     Declined(Answered),
+    /// Helper: a way back.
+    Deposit(Deposit),
+    /// Visitor: it is stored.
+    Deposited(Deposited),
+    /// Helper: somebody else shall help, and the visitor asks again in their place.
+    Return,
     /// Either: the session is over.
     End,
     /// Either: a message of the other side was not understood, and nothing has changed.

@@ -1,0 +1,546 @@
+//! Finding back: a new peer connection after a page load, a crash or a changed network, by the helper's deposit.
+//!
+//! ```text
+//! helper   connected ─ deposit ───────────────── knocked ─ admits ─┐
+//! visitor  connected ─ stores ─ loses ─ answers ─ knocks ──────────┴─ channel opens ─ connected
+//! ```
+//!
+//! The visitor does all the trying; the helper can be found as long as the broker knows its deposits. A path that
+//! has only gone silent stays open meanwhile, and is taken again when something is heard on it.
+
+use alongside_signaling_proto::id::SessionId;
+use alongside_signaling_proto::wire::{ErrorCode, IceServer, LeaveReason};
+
+use super::{EndedBy, Event, Helper, KeptDeposit, Output, Session, Snapshot, State};
+use crate::deposits::Deposits;
+use crate::limits::{
+    DEPOSIT_DELAY_MS, DEPOSIT_FRESH_MS, HELPER_AWAY_MS, KEEP_INTERVAL_MS, MAX_KNOCK_CANDIDATES,
+    PROBE_TIMEOUT_MS, RESUME_ATTEMPT_MS, RESUME_LIFETIME_MS, RESUME_RETRY_MS, SOCKET_LINGER_MS,
+};
+use crate::proposals::Proposals;
+use crate::wire::{
+    Admission, Deposit, Deposited, Knock, PeerErrorCode, PeerMessage, Psk, Role, SealedSignal,
+};
+
+/// What one side knows about finding back.
+#[derive(Debug, Default)]
+pub(super) struct Resuming {
+    /// Visitor: who helps, what to connect with, and the way back.
+    helper: Option<Helper>,
+    ice_servers: Vec<IceServer>,
+    held: Option<KeptDeposit>,
+    /// Helper: the ways back that were given, and when the next is made.
+    given: Deposits,
+    deposit_at: Option<u64>,
+    /// The last try, by either side's count of the same.
+    attempt: u64,
+    trying: Trying,
+    /// Visitor: when the next try is made.
+    try_at: Option<u64>,
+    /// Visitor: since when the broker does not know the helper.
+    away_since: Option<u64>,
+    /// Helper: whom to admit once there is a new offer.
+    admitting: Option<(SessionId, u64)>,
+    /// Until when the other side has to give a sign of life.
+    probe_at: Option<u64>,
+    /// When what is kept has to be written anew, so that its age can be told; and since when the two have lost
+    /// each other.
+    keep_at: Option<u64>,
+    lost_at: Option<u64>,
+}
+
+/// How far the visitor's try is.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Trying {
+    /// There is none.
+    #[default]
+    No,
+    /// The deposited offer is being answered.
+    Describing,
+    /// To be sent once the socket is open, with the answer to the deposited offer if it has not been used.
+    Ready(Option<String>),
+    /// The helper has not answered yet.
+    Sent,
+    /// The peers are connecting.
+    Admitted,
+}
+
+impl Resuming {
+    /// Notes who helps, and what connects.
+    pub(super) fn helped_by(&mut self, name: &str, automated: bool, ice_servers: &[IceServer]) {
+        self.helper = Some(Helper { name: name.to_owned(), automated });
+        self.ice_servers = ice_servers.to_vec();
+    }
+
+    /// The next time at which something is due.
+    pub(super) fn due(&self) -> Option<u64> {
+        [self.deposit_at, self.try_at, self.probe_at, self.keep_at].into_iter().flatten().min()
+    }
+
+    /// Nothing more is made ready: the person has ended.
+    pub(super) fn rest(&mut self) {
+        (self.deposit_at, self.keep_at, self.probe_at) = (None, None, None);
+    }
+
+    fn settle(&mut self) {
+        self.trying = Trying::No;
+        (self.try_at, self.away_since, self.probe_at) = (None, None, None);
+        (self.admitting, self.lost_at) = (None, None);
+    }
+}
+
+/// What is kept.
+impl Session {
+    /// The key of a deposit of ours, for the driver to open what came for it.
+    #[must_use]
+    pub fn psk(&self, deposit: SessionId) -> Option<Psk> {
+        self.resuming.given.all().find(|given| given.id == deposit).map(|given| given.psk)
+    }
+
+    fn snapshot(&self, now: u64) -> Snapshot {
+        let Resuming { helper, ice_servers, held, given, attempt, lost_at, .. } = &self.resuming;
+        let given = given.all().map(|given| KeptDeposit { id: given.id, psk: given.psk, offer: None });
+        let mut snapshot = Snapshot {
+            at: lost_at.unwrap_or(now),
+            deposits: given.chain(held.clone()).collect(),
+            attempt: *attempt,
+            place: self.place,
+            helper: helper.clone(),
+            ice_servers: ice_servers.clone(),
+            written: Vec::new(),
+            last: 0,
+            delivered: 0,
+            read: 0,
+            stored: 0,
+            seen: 0,
+            epoch: 0,
+            proposal: self.proposals.last(),
+        };
+        self.talk.keep(&mut snapshot);
+        snapshot
+    }
+
+    fn is_kept(&self) -> bool {
+        let is_there = matches!(self.state, State::Connected | State::Reconnecting);
+        is_there && (self.own == Role::Visitor || self.can_be_found())
+    }
+
+    fn keep(&mut self, now: u64) {
+        if self.is_kept() {
+            self.resuming.keep_at =
+                (self.state == State::Connected).then(|| now.saturating_add(KEEP_INTERVAL_MS));
+            let snapshot = self.snapshot(now);
+            self.outputs.push_back(Output::Keep { snapshot });
+        }
+    }
+
+    /// Keeps what has changed before anything of it is sent: what is acknowledged is stored, and what is sent can
+    /// be sent again (invariant I5). `from` is where the outputs of the change begin.
+    pub(super) fn keep_before_sending(&mut self, from: usize, now: u64) {
+        let after = self.outputs.iter().skip(from).position(|output| matches!(output, Output::Send { .. }));
+        let later = after.map_or_else(Default::default, |at| self.outputs.split_off(from + at));
+        self.keep(now);
+        self.outputs.extend(later);
+    }
+
+    /// Goes on from what was kept.
+    pub(super) fn restore(&mut self, snapshot: Snapshot, now: u64) {
+        if self.state != State::Idle {
+            return;
+        }
+        self.talk.restore(&snapshot);
+        let Snapshot { at, deposits, attempt, place, helper, ice_servers, proposal, .. } = snapshot;
+        self.proposals = Proposals::restored(proposal);
+        self.place = place;
+        self.resuming.attempt = attempt;
+        self.resuming.ice_servers = ice_servers;
+        let until = at.saturating_add(RESUME_LIFETIME_MS);
+        if now >= until {
+            return self.finish(State::Ended, Event::Ended { by: EndedBy::Lost }, now, LeaveReason::Failed);
+        }
+        if self.own == Role::Helper {
+            let kept = deposits.into_iter().map(|deposit| (deposit.id, deposit.psk));
+            self.resuming.given = Deposits::restored(kept);
+        } else {
+            self.resuming.held = deposits.into_iter().last();
+            if let Some(helper) = helper {
+                self.tell(Event::Helper { name: helper.name.clone(), automated: helper.automated });
+                self.resuming.helper = Some(helper);
+            }
+        }
+        self.lose_each_other(now);
+        self.resuming.lost_at = Some(at);
+        self.deadline = Some(until);
+        if self.own == Role::Helper {
+            self.announce();
+        }
+    }
+}
+
+/// The helper's deposits.
+impl Session {
+    pub(super) fn deposit_made(&mut self, generation: u32, id: SessionId, psk: Psk, offer: String, now: u64) {
+        let Some(old) = self.resuming.given.made(generation, id, psk, now) else { return };
+        self.close_all(old);
+        self.resuming.deposit_at = Some(now.saturating_add(DEPOSIT_FRESH_MS));
+        self.keep(now);
+        self.announce();
+        if self.talk.is_through() {
+            let deposit = Deposit { id, psk, offer };
+            self.outputs.push_back(Output::Send { message: PeerMessage::Deposit(deposit) });
+        }
+    }
+
+    /// Visitor: stores a way back.
+    pub(super) fn take_deposit(&mut self, deposit: Deposit, now: u64) {
+        let Deposit { id, psk, offer } = deposit;
+        self.resuming.held = Some(KeptDeposit { id, psk, offer: Some(offer) });
+        self.keep(now);
+        self.outputs.push_back(Output::Send { message: PeerMessage::Deposited(Deposited { id }) });
+    }
+
+    /// Helper: the visitor has stored one.
+    ///
+    /// Errors: what the visitor is to be refused with.
+    pub(super) fn deposited(&mut self, id: SessionId, now: u64) -> Result<(), PeerErrorCode> {
+        let old = self.resuming.given.stored(id).map_err(|_| PeerErrorCode::WrongSequence)?;
+        self.close_all(old);
+        self.keep(now);
+        Ok(())
+    }
+
+    fn announce(&mut self) {
+        let deposits = self.resuming.given.all().map(|given| given.id).collect();
+        self.outputs.push_back(Output::Announce { deposits });
+    }
+
+    /// Nobody finds back any more.
+    pub(super) fn forget_ways_back(&mut self) {
+        let gone = self.resuming.given.let_go();
+        self.close_all(gone);
+        self.resuming = Resuming { attempt: self.resuming.attempt, ..Resuming::default() };
+    }
+
+    fn close_all(&mut self, generations: impl IntoIterator<Item = u32>) {
+        self.outputs.extend(generations.into_iter().map(|generation| Output::Close { generation }));
+    }
+}
+
+/// Losing each other.
+impl Session {
+    /// A path that stands has gone silent.
+    pub(super) fn disturbed(&mut self, generation: u32, now: u64) {
+        if self.standing == Some(generation) && self.state == State::Connected && self.ending.is_none() {
+            self.talk.probe(&mut self.outputs);
+            self.lose_each_other(now);
+        }
+    }
+
+    /// Whether the path still stands is not known: asks the other side for a sign of life.
+    pub(super) fn network_changed(&mut self, now: u64) {
+        match self.state {
+            State::Connected => {
+                self.talk.probe(&mut self.outputs);
+                self.resuming.probe_at = Some(now.saturating_add(PROBE_TIMEOUT_MS));
+                if self.own == Role::Helper {
+                    // What the next connection has gathered is not true any more.
+                    let gone = self.resuming.given.let_go();
+                    self.close_all(gone);
+                    self.resuming.deposit_at = Some(now.saturating_add(DEPOSIT_DELAY_MS));
+                }
+            }
+            State::Reconnecting if self.own == Role::Visitor => {
+                self.dial();
+                self.try_again(now);
+            }
+            State::Reconnecting
+            | State::Idle
+            | State::Asking
+            | State::Waiting
+            | State::Unavailable
+            | State::Connecting
+            | State::Ended
+            | State::Failed => {}
+        }
+    }
+
+    /// The channel that stood is gone, or nobody knows whether it is.
+    pub(super) fn lose_each_other(&mut self, now: u64) {
+        self.resuming.lost_at = Some(now);
+        self.resuming.rest();
+        self.linger = None;
+        self.deadline = Some(now.saturating_add(RESUME_LIFETIME_MS));
+        self.set_state(State::Reconnecting);
+        if self.own == Role::Visitor {
+            self.dial();
+            self.try_again(now);
+        }
+    }
+
+    /// Either has each other again, over a new channel or the old one.
+    pub(super) fn find_each_other(&mut self, now: u64) {
+        let is_again = self.state == State::Reconnecting;
+        self.set_state(State::Connected);
+        self.deadline = None;
+        self.resuming.settle();
+        if self.is_attempting() {
+            self.drop_attempt();
+            self.leave(LeaveReason::Failed);
+        }
+        if self.dialled {
+            self.linger = Some(now.saturating_add(SOCKET_LINGER_MS));
+        }
+        self.keep(now);
+        if std::mem::replace(&mut self.begun, true) {
+            return;
+        }
+        if self.own == Role::Helper {
+            self.resuming.deposit_at = Some(now.saturating_add(DEPOSIT_DELAY_MS));
+            if is_again {
+                self.proposals.withdraw(&mut self.outputs);
+            }
+        }
+        self.talk.begin(&mut self.outputs);
+    }
+
+    /// Whether a peer connection is coming up beside the one that stands, or for it.
+    pub(super) fn is_attempting(&self) -> bool {
+        self.negotiation.live && self.standing != Some(self.negotiation.generation)
+    }
+
+    /// Helper: whether the visitor has a way back.
+    pub(super) fn can_be_found(&self) -> bool {
+        self.resuming.given.all().next().is_some()
+    }
+
+    /// A deposited connection that nobody needs yet is gone: the next one is made soon.
+    pub(super) fn deposit_lost(&mut self, generation: u32, now: u64) {
+        if self.resuming.given.lost(generation) {
+            self.outputs.push_back(Output::Close { generation });
+            if self.state == State::Connected {
+                self.resuming.deposit_at = Some(now.saturating_add(RESUME_ATTEMPT_MS));
+            }
+        }
+    }
+
+    pub(super) fn resuming_timed_out(&mut self, now: u64) {
+        let due = |at: &mut Option<u64>| at.take_if(|at| now >= *at).is_some();
+        if due(&mut self.resuming.keep_at) && self.state == State::Connected {
+            self.keep(now);
+        }
+        if due(&mut self.resuming.deposit_at) && self.state == State::Connected && self.ending.is_none() {
+            self.generations = self.generations.wrapping_add(1);
+            let generation = self.generations;
+            let old = self.resuming.given.make(generation);
+            self.close_all(old);
+            self.outputs.push_back(Output::Deposit { generation });
+        }
+        if due(&mut self.resuming.probe_at) && self.state == State::Connected && self.ending.is_none() {
+            self.lose_each_other(now);
+        }
+        if due(&mut self.resuming.try_at) && self.state == State::Reconnecting {
+            self.try_again(now);
+        }
+    }
+
+    /// Something was heard over the path that stands.
+    pub(super) fn is_alive(&mut self) {
+        self.resuming.probe_at = None;
+    }
+}
+
+/// The visitor's tries.
+impl Session {
+    /// Makes the next try.
+    fn try_again(&mut self, now: u64) {
+        self.drop_attempt();
+        let Some(held) = &mut self.resuming.held else {
+            if !self.is_open() {
+                self.ask_elsewhere(now);
+            }
+            return;
+        };
+        let offer = held.offer.take();
+        self.resuming.try_at = Some(now.saturating_add(RESUME_ATTEMPT_MS));
+        if let Some(offer) = offer {
+            self.resuming.trying = Trying::Describing;
+            // An offer is answered once: the next page must not find it.
+            self.keep(now);
+            let generation = self.begin_connection();
+            let ice_servers = self.resuming.ice_servers.clone();
+            self.outputs.push_back(Output::Answer { generation, offer, ice_servers });
+        } else {
+            self.resuming.trying = Trying::Ready(None);
+            self.knock(now);
+        }
+    }
+
+    fn try_later(&mut self, now: u64) {
+        self.resuming.trying = Trying::No;
+        self.resuming.try_at = Some(now.saturating_add(RESUME_RETRY_MS));
+    }
+
+    /// Tells the helper that we are back, once there is something to tell and somebody to carry it.
+    pub(super) fn knock(&mut self, now: u64) {
+        if self.state != State::Reconnecting || !self.socket_open {
+            return;
+        }
+        let Some(KeptDeposit { id: deposit, psk, .. }) = self.resuming.held else { return };
+        let Trying::Ready(answer) = &mut self.resuming.trying else { return };
+        let answer = answer.take();
+        self.resuming.trying = Trying::Sent;
+        self.resuming.attempt = now.max(self.resuming.attempt.saturating_add(1));
+        let candidates = match answer {
+            Some(_) => self.negotiation.early(MAX_KNOCK_CANDIDATES),
+            None => Vec::new(),
+        };
+        let (attempt, last_seq) = (self.resuming.attempt, self.talk.stored());
+        self.id = Some(deposit);
+        self.announced = true;
+        self.keep(now);
+        let knock = Knock { attempt, answer, candidates, last_seq };
+        self.outputs.push_back(Output::Knock { deposit, psk, knock });
+    }
+
+    pub(super) fn resumed(&mut self, ice_servers: Vec<IceServer>) {
+        if self.own == Role::Visitor && self.state == State::Reconnecting {
+            self.resuming.away_since = None;
+            self.resuming.ice_servers = ice_servers;
+        }
+    }
+
+    pub(super) fn admitted(&mut self, Admission { offer }: Admission, now: u64) {
+        if self.state != State::Reconnecting || self.resuming.trying != Trying::Sent {
+            return;
+        }
+        self.resuming.trying = Trying::Admitted;
+        self.resuming.try_at = Some(now.saturating_add(RESUME_ATTEMPT_MS));
+        match offer {
+            Some(offer) => {
+                let generation = self.begin_connection();
+                let ice_servers = self.resuming.ice_servers.clone();
+                self.outputs.push_back(Output::Answer { generation, offer, ice_servers });
+            }
+            None => self.negotiation.let_out(&mut self.outputs),
+        }
+    }
+
+    pub(super) fn socket_lost_again(&mut self) {
+        self.announced = false;
+        if self.resuming.trying == Trying::Sent {
+            self.resuming.trying = Trying::Ready(None);
+        }
+        self.dial();
+    }
+
+    pub(super) fn refused_again(&mut self, code: ErrorCode, now: u64) {
+        if !std::mem::take(&mut self.announced) || self.own == Role::Helper {
+            return;
+        }
+        if code == ErrorCode::ResumeUnknown {
+            let since = *self.resuming.away_since.get_or_insert(now);
+            if now >= since.saturating_add(HELPER_AWAY_MS) {
+                return self.ask_elsewhere(now);
+            }
+        }
+        self.try_later(now);
+    }
+
+    pub(super) fn left_again(&mut self, reason: LeaveReason, now: u64) {
+        // Peers who may still have each other need no server to tell them.
+        if reason == LeaveReason::Ended && !self.is_open() {
+            self.close();
+            return self.finish(State::Ended, Event::Ended { by: self.other() }, now, reason);
+        }
+        if self.own == Role::Visitor {
+            return self.try_later(now);
+        }
+        self.resuming.admitting = None;
+        self.drop_attempt();
+    }
+
+    /// A try has come to nothing; or the silent path that stood beside it has.
+    pub(super) fn try_came_to_nothing(&mut self, was_standing: bool, now: u64) {
+        if self.own == Role::Helper {
+        } else if self.resuming.held.is_none() {
+            self.ask_elsewhere(now);
+        } else if !was_standing {
+            self.try_later(now);
+        }
+    }
+
+    /// Nobody is there to come back to: asks again in the old place, for whoever takes over.
+    pub(super) fn ask_elsewhere(&mut self, now: u64) {
+        self.leave(LeaveReason::Failed);
+        self.close();
+        self.lost = 0;
+        self.set_state(State::Asking);
+        self.talk.begin_anew(&mut self.outputs);
+        self.dial();
+        self.prepare(now);
+    }
+}
+
+/// The helper lets the visitor in.
+impl Session {
+    pub(super) fn knocked(&mut self, deposit: SessionId, knock: Knock, now: u64) {
+        let Knock { attempt, answer, candidates, last_seq } = knock;
+        let is_there = matches!(self.state, State::Connected | State::Reconnecting);
+        if self.own == Role::Visitor || !is_there || attempt <= self.resuming.attempt {
+            return;
+        }
+        // Who knocks with it has stored it.
+        let Ok(old) = self.resuming.given.stored(deposit) else { return };
+        self.close_all(old);
+        self.resuming.attempt = attempt;
+        if self.state == State::Connected {
+            self.lose_each_other(now);
+        }
+        (self.id, self.announced) = (Some(deposit), true);
+        self.keep(now);
+        self.talk.has_stored(last_seq, &mut self.outputs);
+        let ready = self.resuming.given.use_up(deposit, now);
+        if let (Some(answer), Some(generation)) = (answer, ready) {
+            self.drop_attempt();
+            self.negotiation.begin(generation);
+            self.outputs.push_back(Output::Accept { generation, answer });
+            self.negotiation.let_in(&mut self.outputs);
+            for candidate in candidates {
+                self.negotiation.heard(candidate, &mut self.outputs);
+            }
+            let admission = Admission { offer: None };
+            self.outputs.push_back(Output::Admit { deposit, attempt, admission });
+            self.negotiation.let_out(&mut self.outputs);
+        } else {
+            self.close_all(ready);
+            let generation = self.begin_connection();
+            self.resuming.admitting = Some((deposit, attempt));
+            self.outputs.push_back(Output::Offer { generation });
+        }
+    }
+
+    /// A description stands while the two find back.
+    pub(super) fn described_again(&mut self, sdp: String, now: u64) {
+        if self.own == Role::Helper {
+            if let Some((deposit, attempt)) = self.resuming.admitting.take() {
+                let admission = Admission { offer: Some(sdp) };
+                self.outputs.push_back(Output::Admit { deposit, attempt, admission });
+                self.negotiation.let_out(&mut self.outputs);
+            }
+            return;
+        }
+        match self.resuming.trying {
+            Trying::Describing => {
+                self.resuming.trying = Trying::Ready(Some(sdp));
+                self.negotiation.let_in(&mut self.outputs);
+                self.knock(now);
+            }
+            Trying::Admitted if self.negotiation.is_awaiting() => {
+                self.outputs.push_back(Output::Seal { signal: SealedSignal::Answer { sdp } });
+                self.negotiation.let_out(&mut self.outputs);
+                self.negotiation.let_in(&mut self.outputs);
+            }
+            Trying::No | Trying::Ready(_) | Trying::Sent | Trying::Admitted => {}
+        }
+    }
+}
