@@ -152,7 +152,7 @@ const visitorOnly = {
   name: "visitor-only",
   setup(build) {
     build.onResolve({ filter: /\/wire\/decode$/ }, () => ({ path: join(web, "src/wire/decode-visitor.ts") }));
-    build.onLoad({ filter: /[\\/]src[\\/]proto[\\/](proposals|session|talk)\.ts$/ }, ({ path }) => {
+    build.onLoad({ filter: /[\\/]src[\\/]proto[\\/](proposals|resuming|session|talk)\.ts$/ }, ({ path }) => {
       const source = readFileSync(path, "utf8");
       const contents = source.replace(
         /\bown ([=!])== "(visitor|helper)"/g,

@@ -77,7 +77,7 @@ impl Talk {
     /// Begins anew with another helper: what was not delivered is told, and will be sent, again.
     pub(crate) fn begin_anew(&mut self, out: &mut VecDeque<Output>) {
         self.close();
-        (self.stored, self.seen) = (0, 0);
+        (self.stored, self.seen, self.is_restored) = (0, 0, false);
         self.outbox.begin_anew();
         tell(Event::Anew, out);
         for Chat { seq, at, text } in self.outbox.kept().cloned() {

@@ -7,7 +7,7 @@ import type { Driver } from "./driver";
 
 /** Hears a message that may be about a proposal; any other is of an unknown type, and ignored. */
 export function hearProposal(text: string, session: Session, driver: Driver): void {
-  session.extend(proposals);
+  session.extend({ proposals });
   const decoded = decodeProposal(text);
   if (decoded) driver.heard(decoded);
 }

@@ -12,6 +12,7 @@ function gate(pass: (candidate: Candidate) => void) {
       if (kept) kept.push(candidate);
       else pass(candidate);
     },
+    takeOut: (max: number): Candidate[] => kept?.splice(0, max) ?? [],
     open(): void {
       kept?.forEach(pass);
       kept = null;
@@ -19,6 +20,9 @@ function gate(pass: (candidate: Candidate) => void) {
     isClosed: (): boolean => kept !== null,
   };
 }
+
+/** The negotiation of a session. */
+export type Negotiation = ReturnType<typeof negotiation>;
 
 /** Passes candidates on in both directions, each as soon as it can be used. */
 export function negotiation(out: (output: Output) => void) {
@@ -31,15 +35,18 @@ export function negotiation(out: (output: Output) => void) {
   let remote = gate(add);
 
   return {
-    /** Begins a peer connection and gives its generation. */
-    begin(): number {
+    /** Begins with a peer connection of this generation. */
+    begin(given: number): void {
+      generation = given;
       live = true;
       local = gate(seal);
       remote = gate(add);
-      return ++generation;
     },
 
-    /** Whether this is the generation of the peer connection that stands. */
+    /** Whether the peer connection that was begun last has not been closed since. */
+    live: (): boolean => live,
+
+    /** Whether this is the generation of that peer connection. */
     is: (asked: number): boolean => live && asked === generation,
 
     /** Closes the peer connection, if there is one. */
@@ -48,8 +55,16 @@ export function negotiation(out: (output: Output) => void) {
       live = false;
     },
 
+    /** Notes that the peer connection is gone. */
+    lose(): void {
+      live = false;
+    },
+
     /** Takes a local candidate: it leaves once the other side can take it. */
     found: (candidate: Candidate): void => local.take(candidate),
+
+    /** Takes out what was found too early, for what leaves now. */
+    early: (max: number): Candidate[] => (live ? local.takeOut(max) : []),
 
     /** Takes a remote candidate: it is added once the remote description stands. */
     heard(candidate: Candidate): void {
@@ -65,7 +80,7 @@ export function negotiation(out: (output: Output) => void) {
     /** Whether the remote description is still to come. */
     awaiting: (): boolean => live && remote.isClosed(),
 
-    /** The number of the peer connection that stands, or stood last. */
+    /** The number of the peer connection that was begun last. */
     generation: (): number => generation,
   };
 }

@@ -9,15 +9,59 @@ export function outbox() {
   let last = 0;
   let storedTo = 0;
   let readTo = 0;
+  /** The last message that was written before a crash, as far as it was kept. */
+  let restored: number | null = null;
+
+  /** Takes a message; `null` when it is empty or too long, or too many are kept. */
+  function put(text: string, at: number): Chat | null {
+    if (!text || utf8Length(text) > MAX_TEXT_BYTES || kept.length >= MAX_OUTBOX) return null;
+    const chat = { seq: ++last, at, text };
+    kept.push(chat);
+    return chat;
+  }
+
+  /** Numbers what was kept behind this one. */
+  function renumber(behind: number, chats: readonly Chat[]): void {
+    last = behind;
+    kept = [];
+    for (const { text, at } of chats) put(text, at);
+  }
 
   return {
-    /** Takes a message; `null` when it is empty or too long, or too many are kept. */
-    put(text: string, at: number): Chat | null {
-      if (!text || utf8Length(text) > MAX_TEXT_BYTES || kept.length >= MAX_OUTBOX) return null;
-      const chat = { seq: ++last, at, text };
-      kept.push(chat);
-      return chat;
+    put,
+
+    /** Takes up what was kept. */
+    restore(chats: readonly Chat[], counts: { last: number; delivered: number; read: number }): void {
+      kept = [...chats];
+      ({ last, delivered: storedTo, read: readTo } = counts);
+      restored = last;
     },
+
+    /**
+     * The other side has stored more than we know to have written: the last of it was not kept when we crashed. Says
+     * whether that can be; then what was written since goes behind it.
+     */
+    catchUp(stored: number): boolean {
+      if (stored <= last) return true;
+      const before = restored;
+      if (before === null) return false;
+      restored = null;
+      renumber(
+        stored,
+        kept.filter((chat) => chat.seq > before),
+      );
+      return true;
+    },
+
+    /** Begins anew with somebody who knows nothing of what was written: numbers what is kept from 1 on. */
+    beginAnew(): void {
+      storedTo = readTo = 0;
+      restored = null;
+      renumber(0, kept);
+    },
+
+    /** The number of the last message, and of the last that was acknowledged and seen. */
+    counts: () => ({ last, delivered: storedTo, read: readTo }),
 
     /** What is not acknowledged, oldest first. */
     kept: (): readonly Chat[] => kept,

@@ -4,7 +4,7 @@ import type { Event, Output, PeerErrorCode, PeerMessage, Propose, Role } from ".
 import { mayOpen } from "./address";
 
 /** What the two say about proposals. */
-export type ProposalMessage = Extract<PeerMessage, { id: number }>;
+export type ProposalMessage = Extract<PeerMessage, { type: "propose" | "allowed" | "declined" }>;
 
 /** The proposals of one session. */
 export type Proposals = ReturnType<typeof proposals>;
@@ -33,6 +33,23 @@ export function proposals(own: Role, origin: string, out: (output: Output) => vo
   }
 
   return {
+    /** The number of the last proposal, made or heard. */
+    last: (): number => last,
+
+    /** Goes on behind the last proposal of before. */
+    restore(before: number): void {
+      last = before;
+    },
+
+    /** Helper: nothing that is open will be answered, for the visitor's page may have gone with it. */
+    withdraw(): void {
+      for (const propose of open) {
+        if (!propose) continue;
+        close(propose.id);
+        tell({ event: "declined", id: propose.id });
+      }
+    },
+
     /** Helper: proposes; says whether it did. */
     propose(url: string | null): boolean {
       if (own === "visitor" || (url !== null && !mayOpen(url, origin))) return false;

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import type { Input, Output, Role, State } from "../wire/peer";
 import type { TeamId } from "../wire/signaling";
 import { proposals } from "./proposals";
+import { resuming } from "./resuming";
 import { Session } from "./session";
 
 // Told in Rust (`tests/tests/transcripts`), replayed here: the same outputs for the same inputs (invariant I8).
@@ -29,7 +30,7 @@ for (const name of readdirSync(folder).sort()) {
   test(`transcript ${name}`, () => {
     const { role, teams, origin, steps } = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Transcript;
     const session = role === "visitor" ? Session.visitor(teams, origin) : Session.helper(origin);
-    session.extend(proposals);
+    session.extend({ proposals, resuming });
     steps.forEach(({ at, input, outputs: expected, state }, index) => {
       session.handle(input, at);
       const place = `step ${index}, ${input.input}`;

@@ -1,8 +1,8 @@
 // The session: what one side of visitor and helper decides, from *Help* to *End*.
 //
-//   visitor  idle → asking → waiting ⇄ unavailable → connecting → connected → ended
-//   helper   idle ─────────────────────────────────→ connecting → connected → ended
-//                              anything that cannot go on → failed
+//   visitor  idle → asking → waiting ⇄ unavailable → connecting → connected ⇄ reconnecting → ended
+//   helper   idle ─────────────────────────────────→ connecting → connected ⇄ reconnecting → ended
+//                                                anything that cannot go on → failed
 //
 // The twin of `agent/proto/src/session`; shared transcripts keep the two alike (invariant I8).
 
@@ -15,18 +15,71 @@ import {
   type Event,
   type Input,
   type Output,
+  type PeerErrorCode,
   type PeerMessage,
+  type Psk,
   type Role,
   type SealedSignal,
   type SessionErrorCode,
   type State,
 } from "../wire/peer";
 import type { ErrorCode, LeaveReason, Place, Sealed, SessionId, TeamId } from "../wire/signaling";
-import { negotiation } from "./negotiation";
-import { proposals } from "./proposals";
-import { talk } from "./talk";
+import { negotiation, type Negotiation } from "./negotiation";
+import { proposals, type Proposals } from "./proposals";
+import { resuming, type Resuming } from "./resuming";
+import { talk, type Talk } from "./talk";
 
 type Finished = "ended" | "failed";
+
+/** What a session is made of, for the parts that not every session has from the beginning. */
+export type Core = {
+  readonly own: Role;
+  readonly outputs: Output[];
+  readonly peer: Negotiation;
+  readonly words: Talk;
+  /** What decides about proposals, if it is there. */
+  readonly proposed: () => Proposals | undefined;
+  state: State;
+  /** When what is handled happened. */
+  now: number;
+  /** Visitor: the place in the queue, how many claims were lost, and whether the socket is open. */
+  place: Place;
+  lost: number;
+  socketOpen: boolean;
+  /** Whether the driver was told to dial. */
+  dialled: boolean;
+  id: SessionId | null;
+  /** Whether the broker knows us by that id. */
+  announced: boolean;
+  /** The number of the last peer connection, the helper's deposited ones included. */
+  generations: number;
+  /**
+   * The peer connection whose `control` data channel is open. While the two find back, it may be another than
+   * the one that is being negotiated.
+   */
+  standing: number | null;
+  /** Whether what was kept back for this channel has been sent. */
+  begun: boolean;
+  /** What is said last, once the person has ended and while the last messages are on their way. */
+  ending: PeerMessage | null;
+  /** When connecting, finding back, ending or closing has taken too long. */
+  deadline: number;
+  /** When the visitor's socket is not needed any more. */
+  linger: number;
+
+  out(output: Output): void;
+  tell(event: Event): void;
+  become(next: State): void;
+  dial(): void;
+  prepare(): void;
+  beginConnection(): number;
+  dropAttempt(): void;
+  attempting(): boolean;
+  findEachOther(): void;
+  leave(reason: LeaveReason): void;
+  close(): void;
+  finish(last: Finished, event: Event, reason: LeaveReason): void;
+};
 
 /** One side of one session. */
 export type Session = ReturnType<typeof session>;
@@ -34,80 +87,97 @@ export type Session = ReturnType<typeof session>;
 /** Makes sessions. */
 export const Session = {
   /**
-   * A visitor's: the teams that the page pins, in order, and the page's origin. It is extended when the first
-   * proposal comes: few visitors ever hear one, and none should load what it takes.
+   * A visitor's: the teams that the page pins, in order, and the page's origin. It is extended once it is needed:
+   * few visitors ever hear a proposal, and none needs a way back before somebody helps.
    */
   visitor: (teams: TeamId[], origin: string): Session => session("visitor", teams, origin),
 
   /** A helper's, with a visitor on a page of this origin. */
-  helper: (origin: string): Session => session("helper", [], origin, proposals),
+  helper: (origin: string): Session => session("helper", [], origin, { proposals, resuming }),
 };
 
-function session(own: Role, pinned: TeamId[], origin: string, part?: typeof proposals) {
-  let state: State = "idle";
-  /** When what is handled happened. */
-  let now = 0;
+/** What a session is extended by. */
+export type Parts = { proposals?: typeof proposals; resuming?: typeof resuming };
+
+function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {}) {
   const outputs: Output[] = [];
   const out = (output: Output): void => void outputs.push(output);
   const tell = (event: Event): void => out({ output: "event", event });
   const peer = negotiation(out);
   const words = talk(own, out);
-  /** What decides about proposals: a part of its own, since few sessions have any. */
-  let proposed = part?.(own, origin, out);
   const other: Role = own === "visitor" ? "helper" : "visitor";
+  let proposed: Proposals | undefined;
+  let back: Resuming | undefined;
 
-  /** Visitor: whom to ask, and with which place. */
+  /** Visitor: whom to ask: which team, and how many others may still be asked in its place. */
   const teams = [...pinned];
-  let place: Place = "";
-  /** Which team is asked, and how many others may still be asked in its place. */
   let asked = 0;
   let hops = teams.length > 1 ? teams.length : 0;
-  let lost = 0;
-  /** Whether the driver was told to dial, and whether the socket is open. */
-  let dialled = false;
-  let socketOpen = false;
-
-  let id: SessionId | null = null;
   let firstMessage: Sealed = "";
-  /** Whether the broker knows us by that id. */
-  let announced = false;
-  /** Whether the `control` data channel is open. */
-  let open = false;
-  /** Whether the person has ended, and the last messages are on their way. */
-  let ending = false;
-  /** When connecting, ending or closing has taken too long. */
-  let deadline = Infinity;
-  /** When the visitor's socket is not needed any more. */
-  let linger = Infinity;
 
-  const isOver = (): boolean => state === "ended" || state === "failed";
-  const isInQueue = (): boolean => state === "asking" || state === "waiting" || state === "unavailable";
+  const my: Core = {
+    own,
+    outputs,
+    peer,
+    words,
+    proposed: () => proposed,
+    state: "idle",
+    now: 0,
+    place: "",
+    lost: 0,
+    socketOpen: false,
+    dialled: false,
+    id: null,
+    announced: false,
+    generations: 0,
+    standing: null,
+    begun: false,
+    ending: null,
+    deadline: Infinity,
+    linger: Infinity,
+    out,
+    tell,
+    become,
+    dial,
+    prepare,
+    beginConnection,
+    dropAttempt,
+    attempting: () => peer.live() && my.standing !== peer.generation(),
+    findEachOther,
+    leave,
+    close,
+    finish,
+  };
+
+  const isOver = (): boolean => my.state === "ended" || my.state === "failed";
+  const isInQueue = (): boolean => my.state === "asking" || my.state === "waiting" || my.state === "unavailable";
 
   // Into the queue.
 
   function dial(): void {
-    dialled = true;
+    my.dialled = true;
     out({ output: "dial" });
   }
 
   function prepare(): void {
     const team = teams[asked];
     if (team === undefined) return fail({ refused: "unknown-team" });
-    id = null;
-    announced = false;
+    my.id = null;
+    my.announced = false;
     become("asking");
     out({ output: "prepare", team });
   }
 
   function ask(): void {
     const team = teams[asked];
-    if (state !== "asking" || announced || !socketOpen || id === null || team === undefined) return;
-    announced = true;
+    const { id, place, announced, socketOpen } = my;
+    if (my.state !== "asking" || announced || !socketOpen || id === null || team === undefined) return;
+    my.announced = true;
     out({ output: "signal", message: { type: "ask", team, session: id, origin, message: firstMessage, place } });
   }
 
   function queued(helpers: number, position: number): void {
-    if (!isInQueue() || !announced) return;
+    if (!isInQueue() || !my.announced) return;
     if (helpers === 0 && hops > 0) {
       hops--;
       asked = (asked + 1) % teams.length;
@@ -119,19 +189,21 @@ function session(own: Role, pinned: TeamId[], origin: string, part?: typeof prop
   }
 
   function socketLost(): void {
-    socketOpen = false;
+    my.socketOpen = false;
+    if (own === "visitor" && my.state === "reconnecting") return back?.socketLost();
     if (!isInQueue()) return left("gone");
     dial();
     // Somebody may have claimed meanwhile, so neither the id nor the key is used again.
-    if (announced) prepare();
+    if (my.announced) prepare();
   }
 
   function refused(code: ErrorCode): void {
-    if (!announced || open || isOver()) return;
+    if (my.state === "reconnecting") return back?.refused(code);
+    if (!my.announced || my.standing || isOver()) return;
     // Of an ask before this one.
     if (isInQueue() && code === "session-unknown") return;
     // Only a visitor whose claim stands is still known to the broker.
-    announced = own === "visitor" && !isInQueue();
+    my.announced = own === "visitor" && !isInQueue();
     if (code === "session-unknown" || code === "ticket-gone") {
       return own === "helper" ? fail("ticket-gone") : askAgain();
     }
@@ -145,15 +217,16 @@ function session(own: Role, pinned: TeamId[], origin: string, part?: typeof prop
   }
 
   function left(reason: LeaveReason): void {
-    if (!announced) return;
-    announced = false;
+    if (!my.announced) return;
+    my.announced = false;
     // Peers who have each other need no server to tell them.
-    if (state === "connected" || isOver()) return;
+    if (my.state === "connected" || isOver()) return;
+    if (my.state === "reconnecting" && !(reason === "ended" && !my.standing)) return back?.left();
     if (reason === "ended") {
       close();
       return finish("ended", { event: "ended", by: other }, reason);
     }
-    if (open) return;
+    if (my.standing) return;
     if (own === "visitor") return askAgain();
     // What exactly did not fit, the visitor keeps to itself.
     fail(reason === "unverified" ? { unverified: "handshake-failed" } : reason === "failed" ? "connect-timeout" : "ticket-gone");
@@ -162,30 +235,44 @@ function session(own: Role, pinned: TeamId[], origin: string, part?: typeof prop
   /** The claim was lost: asks again in the same place, but not for ever. */
   function askAgain(): void {
     close();
-    if (++lost > MAX_LOST_CLAIMS) return fail("connect-timeout");
-    if (!socketOpen) dial();
+    if (++my.lost > MAX_LOST_CLAIMS) return fail("connect-timeout");
+    if (!my.socketOpen) dial();
     prepare();
   }
 
   // To the other side.
 
+  /** Begins a peer connection, in the place of one that has not come up; gives its generation. */
+  function beginConnection(): number {
+    dropAttempt();
+    peer.begin(++my.generations);
+    return my.generations;
+  }
+
+  /** Lets go of a peer connection that has not come up. */
+  function dropAttempt(): void {
+    if (my.standing !== peer.generation()) peer.close();
+  }
+
   function claimWon(): void {
-    if (own === "visitor" || id === null) return;
+    if (own === "visitor" || my.id === null) return;
     if (isOver()) {
       // The person ended while the claim was on its way.
-      announced = true;
+      my.announced = true;
       return leave("ended");
     }
-    if (state !== "connecting") return;
-    deadline = now + CONNECT_TIMEOUT_MS;
+    if (my.state !== "connecting") return;
+    my.deadline = my.now + CONNECT_TIMEOUT_MS;
     peer.letOut();
   }
 
-  function described(sdp: string): void {
-    if (state !== "connecting") return;
+  function described(generation: number, sdp: string): void {
+    if (!peer.is(generation)) return;
+    if (my.state === "reconnecting") return back?.described(sdp);
+    if (my.state !== "connecting") return;
     if (own === "helper") {
-      if (announced) return;
-      announced = true;
+      if (my.announced) return;
+      my.announced = true;
       return out({ output: "claim", offer: sdp });
     }
     if (!peer.awaiting()) return;
@@ -201,68 +288,128 @@ function session(own: Role, pinned: TeamId[], origin: string, part?: typeof prop
       return peer.heard(candidate);
     }
     // The helper offers, the visitor answers: any other answer is not looked at.
-    if (own === "visitor" || !announced || !peer.awaiting()) return;
+    if (own === "visitor" || !my.announced || !peer.awaiting()) return;
     out({ output: "accept", generation: peer.generation(), answer: signal.sdp });
     peer.letIn();
   }
 
   // On the data channel.
 
+  function channelOpened(generation: number): void {
+    const isAwaited = my.state === "connecting" || my.state === "reconnecting";
+    if (!isAwaited || !peer.is(generation) || my.standing === generation) return;
+    if (my.standing !== null) out({ output: "close", generation: my.standing });
+    my.standing = generation;
+    my.begun = false;
+    words.open(my.now);
+  }
+
+  /** Either has the other, for the first time or again: over a new channel, or over the old one after all. */
+  function findEachOther(): void {
+    const again = my.state === "reconnecting";
+    become("connected");
+    my.deadline = Infinity;
+    back?.settle();
+    if (my.dialled) my.linger = my.now + SOCKET_LINGER_MS;
+    back?.keep();
+    if (my.begun) return;
+    my.begun = true;
+    back?.begin(again);
+    words.begin();
+  }
+
   function received(message: PeerMessage): void {
-    if (!open || isOver()) return;
-    words.greeted(message, now);
-    if (state === "connecting" && words.through()) {
-      become("connected");
-      deadline = Infinity;
-      if (dialled) linger = now + SOCKET_LINGER_MS;
-      words.begin();
-    }
+    if (!my.standing || isOver()) return;
+    back?.alive();
+    words.greeted(message, my.now);
+    // Whom a helper is letting in has lost this path, whatever still comes over it.
+    const isBack = my.state === "reconnecting" && (own === "visitor" || !my.attempting());
+    if (words.through() && (my.state === "connecting" || isBack)) findEachOther();
     if (message.type === "end") {
       close();
       return finish("ended", { event: "ended", by: other }, "ended");
     }
-    take(message);
+    const code = take(message);
+    if (code) words.refuse(code);
     checkFaults();
-    if (ending && words.settled()) finishOwn();
+    if (my.ending && words.settled()) finishOwn();
   }
 
-  function take(message: PeerMessage): void {
-    if (!("id" in message && proposed && words.through())) return words.take(message, now);
-    const code = proposed.take(message);
-    if (code) words.refuse(code);
+  function take(message: PeerMessage): PeerErrorCode | void {
+    if (words.through()) {
+      switch (message.type) {
+        case "propose":
+        case "allowed":
+        case "declined":
+          if (proposed) return proposed.take(message);
+          break;
+        case "deposit":
+        case "deposited":
+        case "return":
+          if (back) return back.take(message);
+          break;
+        case "chat": {
+          const from = outputs.length;
+          words.take(message, my.now);
+          return back?.keepBeforeSending(from);
+        }
+      }
+    }
+    words.take(message, my.now);
   }
 
   function checkFaults(): void {
     if (words.faults() >= MAX_FAULTS) fail("peer-fault");
   }
 
-  function channelClosed(): void {
-    close();
-    if (isOver()) return;
-    if (ending) return finishOwn();
-    if (state === "connected") return finish("ended", { event: "ended", by: "lost" }, "failed");
-    if (own === "helper") return fail("connect-timeout");
+  function channelClosed(generation: number): void {
+    const wasStanding = my.standing === generation;
+    if (wasStanding) {
+      my.standing = null;
+      if (peer.generation() === generation) peer.lose();
+      words.lose();
+    } else if (peer.is(generation)) peer.lose();
+    else return back?.depositLost(generation);
+    out({ output: "close", generation });
+    if (isOver()) return close();
+    if (my.ending) {
+      close();
+      return finishOwn();
+    }
+    if (my.state === "reconnecting") return back?.cameToNothing(wasStanding);
+    if (my.state === "connected") {
+      if (back?.canFindBack()) return back.loseEachOther();
+      close();
+      return finish("ended", { event: "ended", by: "lost" }, "failed");
+    }
+    if (own === "helper") {
+      close();
+      return fail("connect-timeout");
+    }
     leave("failed");
     askAgain();
   }
 
   // The end.
 
-  function end(): void {
-    if (state === "idle" || isOver() || ending) return;
-    if (state !== "connected" || words.settled()) return finishOwn();
-    ending = true;
-    deadline = now + END_TIMEOUT_MS;
+  function end(last: PeerMessage): void {
+    if (my.state === "idle" || isOver() || my.ending) return;
+    my.ending = last;
+    back?.rest();
+    if (my.state !== "connected" || words.settled()) return finishOwn();
+    my.deadline = my.now + END_TIMEOUT_MS;
   }
 
   function timedOut(): void {
-    if (now >= deadline) {
+    if (my.now >= my.deadline) {
       if (isOver()) close();
-      else if (ending) finishOwn();
+      else if (my.ending) finishOwn();
+      else if (my.state === "reconnecting") finish("ended", { event: "ended", by: "lost" }, "failed");
       else fail("connect-timeout");
     }
-    if (now >= linger) hangUp();
-    words.timeout(now);
+    if (my.now >= my.linger) hangUp();
+    back?.timeout();
+    words.timeout(my.now);
   }
 
   function finishOwn(): void {
@@ -275,105 +422,120 @@ function session(own: Role, pinned: TeamId[], origin: string, part?: typeof prop
 
   function finish(last: Finished, event: Event, reason: LeaveReason): void {
     if (isOver()) return;
-    if (open) {
-      out({ output: "send", message: { type: "end" } });
+    const message = my.ending ?? { type: "end" };
+    my.ending = null;
+    if (my.standing) {
+      dropAttempt();
+      out({ output: "send", message });
       words.close();
+      back?.forget();
       // Closed at once, the channel would take the last word with it: whoever hears it closes.
-      deadline = now + END_TIMEOUT_MS;
+      my.deadline = my.now + END_TIMEOUT_MS;
     } else close();
-    ending = false;
     leave(reason);
     hangUp();
     become(last);
     tell(event);
   }
 
+  /** Lets go of every peer connection. */
   function close(): void {
-    open = false;
-    deadline = Infinity;
+    my.deadline = Infinity;
     words.close();
-    peer.close();
+    back?.forget();
+    dropAttempt();
+    if (my.standing === null) return;
+    out({ output: "close", generation: my.standing });
+    my.standing = null;
+    peer.lose();
   }
 
   function leave(reason: LeaveReason): void {
-    if (announced && id !== null && (own === "helper" || socketOpen)) {
-      out({ output: "signal", message: { type: "leave", session: id, reason } });
+    if (my.announced && my.id !== null && (own === "helper" || my.socketOpen)) {
+      out({ output: "signal", message: { type: "leave", session: my.id, reason } });
     }
-    announced = false;
+    my.announced = false;
   }
 
   function hangUp(): void {
-    linger = Infinity;
-    if (!dialled) return;
-    dialled = socketOpen = announced = false;
+    my.linger = Infinity;
+    if (!my.dialled) return;
+    my.dialled = my.socketOpen = my.announced = false;
     out({ output: "hang-up" });
   }
 
   function become(next: State): void {
-    if (next === state) return;
-    state = next;
-    tell({ event: "state", state });
+    if (next === my.state) return;
+    my.state = next;
+    tell({ event: "state", state: next });
   }
+
+  function extend({ proposals, resuming }: Parts): void {
+    proposed ??= proposals?.(own, origin, out);
+    back ??= resuming?.(my);
+  }
+  extend(parts);
 
   return {
     /** Where the session is. */
     get state(): State {
-      return state;
+      return my.state;
     },
 
-    /** Takes up what decides about proposals. */
-    extend(part: typeof proposals): void {
-      proposed ??= part(own, origin, out);
-    },
+    /** Takes up parts that it does not have yet. */
+    extend,
+
+    /** The key of a deposit of ours, for the driver to open what came for it. */
+    psk: (deposit: SessionId): Psk | undefined => back?.psk(deposit),
 
     /** What is to be done next; asked again until it is `timeout`. */
     pollOutput(): Output {
-      const due = Math.min(words.due(), deadline, linger);
+      const due = Math.min(words.due(), my.deadline, my.linger, back?.due() ?? Infinity);
       return outputs.shift() ?? { output: "timeout", at: due < Infinity ? due : null };
     },
 
     /** Takes in what happened. Units: `at` in Unix milliseconds that never run backwards. */
     handle(input: Input, at: number): void {
-      now = at;
-      // What a peer connection tells that is no longer the session's own is not heard.
-      if ("generation" in input && !peer.is(input.generation)) return;
+      my.now = at;
       switch (input.input) {
         case "ask":
-          if (own === "helper" || state !== "idle") return;
-          place = input.place;
+          if (own === "helper" || my.state !== "idle") return;
+          my.place = input.place;
           become("asking");
           for (const { text, at } of input.written) words.say(text, at);
           dial();
           return prepare();
         case "prepared":
-          if (state !== "asking" || id !== null) return;
-          id = input.session;
+          if (my.state !== "asking" || my.id !== null) return;
+          my.id = input.session;
           firstMessage = input.message;
           return ask();
         case "socket-opened":
-          socketOpen = true;
-          return ask();
+          my.socketOpen = true;
+          ask();
+          return back?.knock();
         case "socket-lost":
           return socketLost();
         case "queued":
           return queued(input.helpers, input.position);
         case "verified": {
-          if (!isInQueue() || !announced) return;
+          if (!isInQueue() || !my.announced) return;
           const { name, automated, offer, iceServers } = input;
           become("connecting");
+          back?.helpedBy({ name, automated }, iceServers);
           tell({ event: "helper", name, automated });
-          deadline = now + CONNECT_TIMEOUT_MS;
-          return out({ output: "answer", generation: peer.begin(), offer, iceServers });
+          my.deadline = my.now + CONNECT_TIMEOUT_MS;
+          return out({ output: "answer", generation: beginConnection(), offer, iceServers });
         }
         case "unverified":
-          if (isInQueue() && announced) fail({ unverified: input.code }, "unverified");
+          if (isInQueue() && my.announced) fail({ unverified: input.code }, "unverified");
           return;
         case "accept":
-          if (own === "visitor" || state !== "idle") return;
-          id = input.session;
+          if (own === "visitor" || my.state !== "idle") return;
+          my.id = input.session;
           become("connecting");
-          deadline = now + CONNECT_TIMEOUT_MS;
-          return out({ output: "offer", generation: peer.begin() });
+          my.deadline = my.now + CONNECT_TIMEOUT_MS;
+          return out({ output: "offer", generation: beginConnection() });
         case "claim-won":
           return claimWon();
         case "refused":
@@ -383,41 +545,42 @@ function session(own: Role, pinned: TeamId[], origin: string, part?: typeof prop
         case "opened":
           return opened(input.signal);
         case "open-failed":
-          if (state === "connecting") fail("seal-broken");
+          if (my.state === "connecting") fail("seal-broken");
           return;
         case "described":
-          return described(input.sdp);
+          return described(input.generation, input.sdp);
         case "candidate-found":
-          return peer.found(input.candidate);
+          if (peer.is(input.generation)) peer.found(input.candidate);
+          return;
         case "channel-opened":
-          if (state !== "connecting" || open) return;
-          open = true;
-          return words.open(now);
+          return channelOpened(input.generation);
         case "channel-closed":
-          return channelClosed();
+          return channelClosed(input.generation);
         case "received":
           return received(input.message);
         case "received-bad":
-          if (!open || isOver()) return;
+          if (!my.standing || isOver()) return;
           words.refuse(input.code);
           return checkFaults();
-        case "say":
-          if (state === "idle" || ending || isOver() || !words.say(input.text, now)) {
-            tell({ event: "error", code: "not-sent" });
+        case "say": {
+          const from = outputs.length;
+          if (my.state === "idle" || my.ending || isOver() || !words.say(input.text, my.now)) {
+            return tell({ event: "error", code: "not-sent" });
           }
-          return;
+          return back?.keepBeforeSending(from);
+        }
         case "seen":
           return words.seen(input.seq);
         case "writing":
-          return words.writing(input.on, now);
+          return words.writing(input.on, my.now);
         case "propose":
-          if (own === "visitor" || state !== "connected" || ending || !proposed?.propose(input.url)) {
+          if (own === "visitor" || my.state !== "connected" || my.ending || !proposed?.propose(input.url)) {
             tell({ event: "error", code: "not-proposed" });
           }
           return;
         case "allow":
         case "decline":
-          if (state === "connected" && !ending) proposed?.answer(input.id, input.input === "allow");
+          if (my.state === "connected" && !my.ending) proposed?.answer(input.id, input.input === "allow");
           return;
         case "navigated":
           if (own === "visitor") words.navigated(input.page);
@@ -425,10 +588,21 @@ function session(own: Role, pinned: TeamId[], origin: string, part?: typeof prop
         case "known":
           if (own === "visitor") words.known(input.client);
           return;
+        case "return":
+          if (own === "helper" && (my.state === "connected" || my.state === "reconnecting")) end({ type: "return" });
+          return;
         case "end":
-          return end();
+          return end({ type: "end" });
         case "timed-out":
           return timedOut();
+        case "restore":
+        case "deposit-made":
+        case "resumed":
+        case "knocked":
+        case "admitted":
+        case "disturbed":
+        case "network-changed":
+          return back?.handle(input);
         default:
           return input satisfies never;
       }

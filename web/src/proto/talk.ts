@@ -15,9 +15,16 @@ import {
   type PeerErrorCode,
   type PeerMessage,
   type Role,
+  type Snapshot,
   type Whereabouts,
 } from "../wire/peer";
 import { outbox } from "./outbox";
+
+/** What is kept of a conversation. */
+export type KeptTalk = Pick<Snapshot, "written" | "last" | "delivered" | "read" | "stored" | "seen" | "epoch">;
+
+/** The conversation of a session. */
+export type Talk = ReturnType<typeof talk>;
 
 /** The conversation of one session, over one data channel after another. */
 export function talk(own: Role, out: (output: Output) => void) {
@@ -29,6 +36,8 @@ export function talk(own: Role, out: (output: Output) => void) {
   /** The other side's messages: the last stored, and the last that was told to be seen. */
   let stored = 0;
   let seenTo = 0;
+  /** Whether what is stored was taken from what was kept, and nothing has come since. */
+  let restored = false;
   let heard = false;
   let acknowledged = false;
   /** When `hello` is due again. */
@@ -49,9 +58,11 @@ export function talk(own: Role, out: (output: Output) => void) {
     typingTold = -Infinity;
   }
 
+  const greet = (): void => send({ type: "hello", protocol: PROTOCOL_VERSION, role: own, stored });
+
   function hello(now: number): void {
     helloAt = now + HELLO_INTERVAL_MS;
-    send({ type: "hello", protocol: PROTOCOL_VERSION, role: own, stored });
+    greet();
   }
 
   function sendPage(): void {
@@ -83,6 +94,42 @@ export function talk(own: Role, out: (output: Output) => void) {
     close,
     refuse,
 
+    /** The data channel is gone, and with it what only holds while it lasts. */
+    lose(): void {
+      typing(Infinity);
+      close();
+    },
+
+    /** Takes up what was kept of a conversation. */
+    restore(kept: KeptTalk): void {
+      written.restore(kept.written, kept);
+      ({ stored, seen: seenTo, epoch } = kept);
+      restored = true;
+    },
+
+    /** Gives what is to be kept of the conversation. */
+    keep: (): KeptTalk => ({ written: [...written.kept()], ...written.counts(), stored, seen: seenTo, epoch }),
+
+    /** Begins anew with another helper: what was not delivered is told, and will be sent, again. */
+    beginAnew(): void {
+      close();
+      stored = seenTo = 0;
+      restored = false;
+      written.beginAnew();
+      tell({ event: "anew" });
+      for (const chat of written.kept()) tell({ event: "message", from: own, ...chat });
+    },
+
+    /** Asks the other side for a sign of life. */
+    probe(): void {
+      if (through()) greet();
+    },
+
+    /** Takes note of what the other side has stored. */
+    hasStored(seq: number): void {
+      if (written.has(seq)) delivered(seq);
+    },
+
     /** Whether both have acknowledged each other's `hello`. */
     through,
 
@@ -111,7 +158,7 @@ export function talk(own: Role, out: (output: Output) => void) {
     greeted(message: PeerMessage, now: number): void {
       if (message.type === "hello") {
         if (message.role === own) return refuse("wrong-state");
-        if (!written.has(message.stored)) return refuse("wrong-sequence");
+        if (!written.catchUp(message.stored)) return refuse("wrong-sequence");
         send({ type: "hello-ack" });
         // Ours may have come before they could hear it: now they can.
         if (!heard && !acknowledged) hello(now);
@@ -127,6 +174,7 @@ export function talk(own: Role, out: (output: Output) => void) {
     begin(): void {
       sendPage();
       sendClient();
+      if (seenTo) send({ type: "read", seq: seenTo });
       for (const chat of written.kept()) send({ type: "chat", ...chat });
     },
 
@@ -157,7 +205,10 @@ export function talk(own: Role, out: (output: Output) => void) {
         }
         case "chat": {
           const { seq, at, text } = message;
-          if (seq > stored + 1) return refuse("wrong-sequence");
+          // What came between was acknowledged, and lost with a crash before it was kept.
+          const afterCrash = restored;
+          restored = false;
+          if (seq > stored + 1 && !afterCrash) return refuse("wrong-sequence");
           if (seq > stored) {
             typing(Infinity);
             stored = seq;
@@ -175,6 +226,9 @@ export function talk(own: Role, out: (output: Output) => void) {
         }
         case "typing":
           return typing(message.on ? now + TYPING_TIMEOUT_MS : Infinity);
+        default:
+          // What only the other role says.
+          refuse("wrong-state");
       }
     },
 
