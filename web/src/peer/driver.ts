@@ -18,7 +18,22 @@ import { readText } from "./text";
 /** An output that one role alone knows how to carry out. */
 export type RoleOutput = Extract<
   Output,
-  { output: "dial" | "hang-up" | "prepare" | "answer" | "claim" | "offer" | "accept" | "go" }
+  {
+    output:
+      | "dial"
+      | "hang-up"
+      | "prepare"
+      | "answer"
+      | "claim"
+      | "offer"
+      | "accept"
+      | "go"
+      | "keep"
+      | "deposit"
+      | "announce"
+      | "knock"
+      | "admit";
+  }
 >;
 
 /** What a session's surroundings do for it. */
@@ -35,6 +50,9 @@ export type Surroundings = {
   unknown?(text: string): void;
 };
 
+/** A peer connection of one generation. */
+type Numbered = { generation: number; connection: PeerConnection };
+
 /** The session id of a handshake, and its sealed channel once there is one; `null` when it came to nothing. */
 type Link = { session: SessionId; channel: Promise<SealedChannel | null> };
 
@@ -46,11 +64,16 @@ export function drive(session: Session, around: Surroundings) {
   const inputs: Input[] = [];
   let busy = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let peer: { generation: number; connection: PeerConnection } | null = null;
+  /** The peer connection that was begun last, the one that stays open until that is, and those that wait in hand. */
+  let peer: Numbered | null = null;
+  let standing: Numbered | null = null;
+  const inHand = new Map<number, PeerConnection>();
+  let gone = false;
   let link: Link | null = null;
 
   /** Tells the session, and carries out what it decides. */
   function input(given: Input): void {
+    if (gone) return;
     inputs.push(given);
     // Whoever is told of an output may answer with an input: it waits its turn.
     if (busy) return;
@@ -80,13 +103,10 @@ export function drive(session: Session, around: Surroundings) {
         if (peer?.generation === output.generation) peer.connection.addCandidate(output.candidate).catch(() => {});
         return;
       case "close":
-        if (peer?.generation === output.generation) {
-          peer.connection.close();
-          peer = null;
-        }
-        return;
+        return close(output.generation);
       case "send":
-        peer?.connection.send(JSON.stringify(output.message));
+        // Until the one that comes up is open, at which the session closes the other.
+        (standing ?? peer)?.connection.send(JSON.stringify(output.message));
         return around.sent(output.message);
       case "event":
         return around.tell(output.event);
@@ -97,6 +117,32 @@ export function drive(session: Session, around: Surroundings) {
       default:
         return around.carryOut(output);
     }
+  }
+
+  function close(generation: number): void {
+    if (peer?.generation === generation) {
+      peer.connection.close();
+      peer = null;
+    } else if (standing?.generation === generation) {
+      standing.connection.close();
+      standing = null;
+    } else {
+      inHand.get(generation)?.close();
+      inHand.delete(generation);
+    }
+  }
+
+  function takeUp(generation: number, connection: PeerConnection): void {
+    // One that is open stays until the session closes it; one that never was is closed already.
+    if (peer) standing = peer;
+    peer = { generation, connection };
+    connection.listen({
+      found: (candidate) => input({ input: "candidate-found", generation, candidate }),
+      opened: () => input({ input: "channel-opened", generation }),
+      closed: () => input({ input: "channel-closed", generation }),
+      disturbed: () => input({ input: "disturbed", generation }),
+      received,
+    });
   }
 
   function received(data: unknown): void {
@@ -143,18 +189,31 @@ export function drive(session: Session, around: Surroundings) {
 
     /** Takes up the peer connection of a generation, and its description once there is one. */
     adopt(generation: number, connection: PeerConnection, description: Promise<string>): void {
-      peer?.connection.close();
-      peer = { generation, connection };
-      connection.listen({
-        found: (candidate) => input({ input: "candidate-found", generation, candidate }),
-        opened: () => input({ input: "channel-opened", generation }),
-        closed: () => input({ input: "channel-closed", generation }),
-        received,
-      });
+      takeUp(generation, connection);
       attempt(
         generation,
         description.then((sdp) => input({ input: "described", generation, sdp })),
       );
+    },
+
+    /** Holds a peer connection in hand: until it is taken up, it tells nothing but its end. */
+    hold(generation: number, connection: PeerConnection): void {
+      inHand.set(generation, connection);
+      connection.listen({
+        found() {},
+        opened() {},
+        closed: () => input({ input: "channel-closed", generation }),
+        disturbed() {},
+        received() {},
+      });
+    },
+
+    /** Takes up a peer connection that is in hand, if it is. */
+    takeUp(generation: number): void {
+      const connection = inHand.get(generation);
+      if (!connection) return;
+      inHand.delete(generation);
+      takeUp(generation, connection);
     },
 
     /** Opens what the broker forwarded. */
@@ -169,12 +228,12 @@ export function drive(session: Session, around: Surroundings) {
       });
     },
 
-    /** Lets go of the peer connection at once: the page is going away. */
+    /** Lets go of everything at once, and tells the session nothing more: the page is going away. */
     drop(): void {
-      if (!peer) return;
-      const { generation, connection } = peer;
-      connection.close();
-      input({ input: "channel-closed", generation });
+      gone = true;
+      clearTimeout(timer);
+      for (const generation of [peer, standing].flatMap((each) => each?.generation ?? [])) close(generation);
+      for (const generation of [...inHand.keys()]) close(generation);
     },
   };
 }

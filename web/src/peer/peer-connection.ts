@@ -12,6 +12,8 @@ export type PeerListener = {
   opened(): void;
   /** The data channel closed, or the connection failed; said once. */
   closed(): void;
+  /** The path has gone silent. */
+  disturbed(): void;
   /** Something arrived on the data channel. */
   received(data: unknown): void;
 };
@@ -43,6 +45,7 @@ export function peerConnection() {
   };
   connection.onconnectionstatechange = () => {
     if (connection.connectionState === "failed") lost();
+    if (connection.connectionState === "disconnected") listener?.disturbed();
   };
   channel.onopen = () => listener?.opened();
   channel.onclose = lost;

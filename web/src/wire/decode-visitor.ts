@@ -25,7 +25,7 @@ export const iceServers = list(record({ urls: list(text()), username: nullable(t
 
 /** Of the codes by which a broker refuses, those that a visitor can cause. */
 export const REFUSED_CODES =
-  "bad-json bad-message unknown-team bad-origin origin-mismatch wrong-state ticket-exists ticket-gone session-unknown queue-full";
+  "bad-json bad-message unknown-team bad-origin origin-mismatch wrong-state ticket-exists ticket-gone session-unknown queue-full resume-unknown too-many-sessions";
 
 /** The fields of a broker's refusal. */
 export const refusal = (codes: string): Fields => ({
@@ -38,6 +38,7 @@ export const refusal = (codes: string): Fields => ({
 export const BROKER: Record<string, Fields> = {
   queued: { session: id, helpers: u32, position: u32 },
   claimed: { session: id, message: nullable(sealed), iceServers },
+  resumed: { session: id, message: nullable(sealed), iceServers },
   forwarded: { session: id, message: sealed },
   left: { session: id, reason: oneOf("ended unverified failed gone", "failed") },
   refused: refusal(REFUSED_CODES),

@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 import { decodeBroker, decodeIntroduction, decodePeer, decodeSealedSignal, type Decoded } from "./decode";
 import { decodeProposal } from "./decode-proposal";
+import { decodeAdmission, decodeKnock, decodeResuming } from "./decode-resume";
 import * as visitor from "./decode-visitor";
 
 // Either the text itself, or what it is made of: `before`, `repeat` so many `times`, `after`. Such a text has no
@@ -18,19 +19,22 @@ const DECODERS: Record<string, (text: string) => Decoded<unknown>> = {
   peer: decodePeer,
   "sealed-signal": decodeSealedSignal,
   introduction: decodeIntroduction,
+  knock: decodeKnock,
+  admission: decodeAdmission,
 };
 
 // The same decoders as a visitor has them, and the types that they know nothing about.
 const VISITOR_DECODERS: typeof DECODERS = {
   broker: visitor.decodeBroker,
   // What is of an unknown type to the one is handed to the other.
-  peer: (text) => visitor.decodePeer(text) ?? decodeProposal(text),
+  peer: (text) => visitor.decodePeer(text) ?? decodeProposal(text) ?? decodeResuming(text),
   "sealed-signal": visitor.decodeSealedSignal,
   introduction: visitor.decodeIntroduction,
+  knock: decodeKnock,
+  admission: decodeAdmission,
 };
-// What comes of a resume is read by helpers alone until visitors can ask for one.
-const HELPER_ONLY = /"type": ?"(page|client|challenged|enlisted|asked|withdrawn|resumed|answer)"/;
-const HELPER_CODES = /^refused by the broker: (resume|too-many|challenge|certificate|signature)/;
+const HELPER_ONLY = /"type": ?"(page|client|challenged|enlisted|asked|withdrawn|answer)"/;
+const HELPER_CODES = /^refused by the broker: (challenge|certificate|signature)/;
 
 const cases = JSON.parse(
   readFileSync(new URL("../../../tests/vectors/messages.json", import.meta.url), "utf8"),

@@ -1,8 +1,9 @@
 // From text to typed messages, for either side.
 
-import { base64url, decoder, ensure, flag, integer, isRecord, nullable, record, text, time, typed, type Check } from "./check";
+import { base64url, decoder, ensure, flag, integer, isRecord, record, text, time, typed, type Check } from "./check";
 import { BROKER, iceServers, id, PEER, REFUSED_CODES, refusal, SEALED, sealed, u32 } from "./decode-visitor";
 import { PROPOSAL } from "./decode-proposal";
+import { RESUMING } from "./decode-resume";
 import {
   MAX_ATTRIBUTES,
   MAX_ATTRIBUTE_BYTES,
@@ -42,9 +43,8 @@ export const decodeBroker = decoder<BrokerToAgent>(
     enlisted: { iceServers },
     asked: { ticket: id, origin: text(MAX_ORIGIN_BYTES), message: sealed, waitingMs: time },
     withdrawn: { ticket: id },
-    resumed: { session: id, message: nullable(sealed), iceServers },
     refused: refusal(
-      `${REFUSED_CODES} resume-unknown too-many-sessions challenge-expired certificate-invalid certificate-expired certificate-denied signature-invalid`,
+      `${REFUSED_CODES} challenge-expired certificate-invalid certificate-expired certificate-denied signature-invalid`,
     ),
   }),
 );
@@ -55,6 +55,7 @@ export const decodePeer = decoder<PeerMessage>(
   typed({
     ...PEER,
     ...PROPOSAL,
+    ...RESUMING,
     page: {
       epoch: u32,
       url: text(MAX_URL_BYTES),

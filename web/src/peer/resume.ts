@@ -1,0 +1,66 @@
+// Finding back at the visitor, in a part that is loaded when somebody helps.
+
+import { resuming } from "../proto/resuming";
+import { proposals } from "../proto/proposals";
+import type { Session } from "../proto/session";
+import { decode, encode } from "../wire/base64url";
+import { decodeProposal } from "../wire/decode-proposal";
+import { decodeAdmission, decodeResuming } from "../wire/decode-resume";
+import type { Output } from "../wire/peer";
+import type { AgentToBroker, Sealed } from "../wire/signaling";
+import { utf8 } from "../wire/utf8";
+import type { Driver } from "./driver";
+import { knock } from "./resume-seal";
+import type { SealedChannel } from "./seal";
+import { readText } from "./text";
+
+/** Lets a session find back, and hear proposals. */
+export function extend(session: Session): void {
+  session.extend({ proposals, resuming });
+}
+
+/** Hears a message that only an extended session understands; any other is of an unknown type, and ignored. */
+export function hear(text: string, driver: Driver): void {
+  const decoded = decodeResuming(text) ?? decodeProposal(text);
+  if (decoded) driver.heard(decoded);
+}
+
+/** What a try to find back waits for. */
+export type Knocking = { finish(message2: Sealed): void };
+
+/** Knocks at the helper of a deposit; gives what takes the answer. */
+export function knockAt(
+  { deposit, psk, knock: payload }: Extract<Output, { output: "knock" }>,
+  driver: Driver,
+  signal: (message: AgentToBroker) => void,
+): Knocking {
+  const made = knock(deposit, decode(psk) ?? new Uint8Array(), utf8(JSON.stringify(payload)));
+  made.then(
+    ({ message }) => signal({ type: "resume", session: deposit, message: encode(message) }),
+    // Without cryptography nothing was ever sealed here: the next try says the same until there is none.
+    console.warn,
+  );
+  let isOpen = true;
+  return {
+    finish(message2) {
+      // One message 1, one message 2: whatever else comes for it is not looked at.
+      if (!isOpen) return;
+      isOpen = false;
+      const finished = made.then(({ finish }) => finish(decode(message2) ?? new Uint8Array()));
+      driver.link(
+        deposit,
+        finished.then(
+          ({ channel }) => channel,
+          (): SealedChannel | null => null,
+        ),
+      );
+      finished.then(({ payload }) => {
+        const admission = decodeAdmission(readText(payload));
+        if (admission && typeof admission !== "string") driver.input({ input: "admitted", admission });
+      }, ignore);
+    },
+  };
+}
+
+// Not by our helper: the session tries again by itself.
+const ignore = (): void => {};
