@@ -1,6 +1,7 @@
 //! The sealed handshake and the sealed channel that comes of it: `Noise_NX_25519_AESGCM_SHA256`, by `snow`.
 //!
-//! The twin of `web/src/peer/seal.ts`; shared vectors keep the two alike (invariant I8).
+//! The twin of `web/src/peer/seal.ts`; shared vectors keep the two alike (invariant I8). Who has met before comes back
+//! by [`resuming`], to a channel of the same kind.
 //!
 //! Source: The Noise Protocol Framework, revision 34, sections 5 and 7.5.
 
@@ -10,6 +11,8 @@ use snow::resolvers::{CryptoResolver, DefaultResolver};
 use snow::types::{Cipher, Dh, Hash, Random};
 use snow::{Builder, HandshakeState, StatelessTransportState};
 use zeroize::Zeroizing;
+
+pub mod resuming;
 
 const PATTERN: &str = "Noise_NX_25519_AESGCM_SHA256";
 
@@ -78,8 +81,10 @@ impl Initiator {
     ///
     /// Errors: [`SealError::HandshakeFailed`] never for a seed of random bytes.
     pub fn start(prologue: &[u8], seed: &[u8; 32]) -> Result<Self, SealError> {
-        let mut state =
-            builder(seed)?.prologue(prologue).and_then(Builder::build_initiator).map_err(handshake)?;
+        let mut state = builder(PATTERN, seed)?
+            .prologue(prologue)
+            .and_then(Builder::build_initiator)
+            .map_err(handshake)?;
         // `snow` wants room for a tag, although nothing is sealed yet.
         let mut buffer = [0; KEY_BYTES + TAG_BYTES];
         state.write_message(&[], &mut buffer).map_err(handshake)?;
@@ -97,9 +102,7 @@ impl Initiator {
     ///
     /// Errors: [`SealError::HandshakeFailed`].
     pub fn finish(mut self, message2: &[u8]) -> Result<Finished, SealError> {
-        let mut payload = vec![0; message2.len()];
-        let length = self.state.read_message(message2, &mut payload).map_err(handshake)?;
-        payload.truncate(length);
+        let payload = read(&mut self.state, message2)?;
         let remote_static = self
             .state
             .get_remote_static()
@@ -119,11 +122,7 @@ pub fn respond(
     payload: &[u8],
     seed: &[u8; 32],
 ) -> Result<(Vec<u8>, SealedChannel), SealError> {
-    let overhead = KEY_BYTES + KEY_BYTES + TAG_BYTES + TAG_BYTES;
-    if payload.len() + overhead > MAX_NOISE_BYTES {
-        return Err(SealError::TooLong);
-    }
-    let mut state = builder(seed)?
+    let mut state = builder(PATTERN, seed)?
         .prologue(prologue)
         .and_then(|builder| builder.local_private_key(static_key))
         .and_then(Builder::build_responder)
@@ -131,9 +130,7 @@ pub fn respond(
     if state.read_message(message1, &mut []).map_err(handshake)? != 0 {
         return Err(SealError::HandshakeFailed);
     }
-    let mut message2 = vec![0; payload.len() + overhead];
-    let length = state.write_message(payload, &mut message2).map_err(handshake)?;
-    message2.truncate(length);
+    let message2 = write(&mut state, payload, KEY_BYTES + KEY_BYTES + TAG_BYTES + TAG_BYTES)?;
     Ok((message2, SealedChannel::new(state)?))
 }
 
@@ -197,9 +194,28 @@ fn handshake(_: snow::Error) -> SealError {
     SealError::HandshakeFailed
 }
 
-fn builder(seed: &[u8; 32]) -> Result<Builder<'static>, SealError> {
+fn builder(pattern: &str, seed: &[u8; 32]) -> Result<Builder<'static>, SealError> {
     let resolver = Strict { seed: Zeroizing::new(*seed) };
-    Ok(Builder::with_resolver(PATTERN.parse().map_err(handshake)?, Box::new(resolver)))
+    Ok(Builder::with_resolver(pattern.parse().map_err(handshake)?, Box::new(resolver)))
+}
+
+/// Opens the next handshake message and gives its payload.
+fn read(state: &mut HandshakeState, message: &[u8]) -> Result<Vec<u8>, SealError> {
+    let mut payload = vec![0; message.len()];
+    let length = state.read_message(message, &mut payload).map_err(handshake)?;
+    payload.truncate(length);
+    Ok(payload)
+}
+
+/// Makes the next handshake message, in which the overhead is what is not the payload.
+fn write(state: &mut HandshakeState, payload: &[u8], overhead: usize) -> Result<Vec<u8>, SealError> {
+    if payload.len() + overhead > MAX_NOISE_BYTES {
+        return Err(SealError::TooLong);
+    }
+    let mut message = vec![0; payload.len() + overhead];
+    let length = state.write_message(payload, &mut message).map_err(handshake)?;
+    message.truncate(length);
+    Ok(message)
 }
 
 /// `snow`'s own primitives, but for two: randomness is the seed, and a zero DH result is refused.
@@ -289,7 +305,7 @@ mod tests {
 
     use super::*;
 
-    fn hex(value: &Value) -> Vec<u8> {
+    pub(super) fn hex(value: &Value) -> Vec<u8> {
         let text = value.as_str().unwrap();
         (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
     }
@@ -308,8 +324,9 @@ mod tests {
         let (init, resp) = (hex(&vector["init_prologue"]), hex(&vector["resp_prologue"]));
         let (initiating, responding) = (key("init_ephemeral"), key("resp_ephemeral"));
         let statics = key("resp_static");
-        let mut visitor = builder(&initiating).unwrap().prologue(&init).unwrap().build_initiator().unwrap();
-        let helper = builder(&responding).unwrap().prologue(&resp).unwrap();
+        let mut visitor =
+            builder(PATTERN, &initiating).unwrap().prologue(&init).unwrap().build_initiator().unwrap();
+        let helper = builder(PATTERN, &responding).unwrap().prologue(&resp).unwrap();
         let mut helper = helper.local_private_key(&statics).unwrap().build_responder().unwrap();
         let (mut wire, mut plain) = ([0; 256], [0; 256]);
         let (payload, ciphertext) = message(0);

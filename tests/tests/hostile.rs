@@ -1,15 +1,17 @@
 //! A server that swaps, replays and forges: each attempt ends in a clear code at the victim, and in no channel.
 //!
-//! The cases are made here by the native side and stand in `tests/vectors/handshake.json`, which the browser's side
-//! is held to as well. `UPDATE=1 cargo test -p alongside-tests --test hostile` writes them anew.
+//! The cases are made here by the native side and stand in `tests/vectors/handshake.json` and, for who comes back, in
+//! `tests/vectors/resume-handshake.json`; the browser's side is held to both as well. `UPDATE=1 cargo test -p alongside-tests --test hostile` writes them anew.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod hostile_cases;
 
 use alongside_agent::handshake::{Expected, open_introduction};
+use alongside_agent::seal::resuming::{Knock, hear, knock};
 use alongside_agent::seal::{Initiator, SealError, SealedChannel, prologue, respond};
-use hostile_cases::{Case, Cases, Enlist, Frames, cases};
+use hostile_cases::resuming::{Frame, Handshake, Refused, cases as resume_cases};
+use hostile_cases::{Bytes, Case, Cases, Enlist, Frames, cases};
 
 fn start(case: &Case) -> Initiator {
     Initiator::start(&prologue(&case.team, &case.session, &case.origin), &case.ephemeral.0).unwrap()
@@ -33,16 +35,18 @@ fn seal_code(error: SealError) -> &'static str {
 
 #[test]
 fn the_vectors_are_what_the_native_side_makes() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/handshake.json");
-    let expected = format!("{}\n", serde_json::to_string_pretty(&cases()).unwrap());
+    in_step("handshake.json", &cases());
+    in_step("resume-handshake.json", &resume_cases());
+}
+
+fn in_step(name: &str, cases: &impl serde::Serialize) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors").join(name);
+    let expected = format!("{}\n", serde_json::to_string_pretty(cases).unwrap());
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, &expected).unwrap();
     }
     let actual = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        actual == expected,
-        "tests/vectors/handshake.json is out of step: run with UPDATE=1 and commit it"
-    );
+    assert!(actual == expected, "tests/vectors/{name} is out of step: run with UPDATE=1 and commit it");
 }
 
 #[test]
@@ -122,5 +126,92 @@ fn enlisting_is_good_for_one_server_one_nonce_and_one_certificate() {
     use alongside_signaling_proto::identity::enlisting::is_by;
     for Enlist { name, key, nonce, certificate, origin, signature, good } in cases().enlistings {
         assert_eq!(is_by(&key, &signature, &nonce, &certificate, [origin.as_str()]), good, "{name}");
+    }
+}
+
+fn key(bytes: &Bytes) -> [u8; 32] {
+    bytes.0.as_slice().try_into().unwrap()
+}
+
+fn knock_of(case: &Handshake) -> Knock {
+    knock(&case.deposit, &key(&case.psk), &case.payload1.0, &key(&case.visitor_ephemeral)).unwrap()
+}
+
+/// What comes of a message 1 at this handshake's helper: its payload, message 2 and the channel.
+fn admitted(case: &Handshake, message1: &[u8]) -> Result<(Vec<u8>, Vec<u8>, SealedChannel), Refused> {
+    let heard = hear(&case.deposit, &key(&case.psk), message1, &key(&case.helper_ephemeral));
+    let heard = heard.map_err(|error| {
+        assert_eq!(error, SealError::HandshakeFailed);
+        Refused::Hear
+    })?;
+    let payload = heard.payload.clone();
+    let (message2, channel) = heard.admit(&case.payload2.0).map_err(|error| {
+        assert_eq!(error, SealError::HandshakeFailed);
+        Refused::Admit
+    })?;
+    Ok((payload, message2, channel))
+}
+
+/// What comes of a message 2 at this handshake's visitor.
+fn finished(case: &Handshake, message2: &[u8]) -> Result<(Vec<u8>, SealedChannel), Refused> {
+    knock_of(case).finish(message2).map_err(|error| {
+        assert_eq!(error, SealError::HandshakeFailed);
+        Refused::Finish
+    })
+}
+
+#[test]
+fn who_comes_back_with_the_psk_has_a_channel_again() {
+    for case in resume_cases().handshakes {
+        assert_eq!(knock_of(&case).message(), case.message1.0, "{}", case.name);
+        let (payload1, message2, mut helper) = admitted(&case, &case.message1.0).unwrap();
+        assert_eq!((payload1, &message2), (case.payload1.0.clone(), &case.message2.0), "{}", case.name);
+        let (payload2, mut visitor) = finished(&case, &message2).unwrap();
+        assert_eq!(payload2, case.payload2.0, "{}", case.name);
+        let carried = |from: &mut SealedChannel, to: &mut SealedChannel, frames: &[Frame]| {
+            for Frame { text, frame } in frames {
+                assert_eq!(from.seal(text.as_bytes()).unwrap(), frame.0, "{}: {text}", case.name);
+                assert_eq!(to.open(&frame.0).unwrap(), text.as_bytes(), "{}: {text}", case.name);
+            }
+        };
+        carried(&mut visitor, &mut helper, &case.by_visitor);
+        carried(&mut helper, &mut visitor, &case.by_helper);
+    }
+}
+
+#[test]
+fn every_knock_and_every_answer_is_taken_or_refused_as_it_should_be() {
+    let cases = resume_cases();
+    let good = &cases.handshakes[0];
+    for given in cases.knocks {
+        assert_eq!(admitted(good, &given.message1.0).err(), given.refused, "{}", given.name);
+    }
+    for given in cases.answers {
+        assert_eq!(finished(good, &given.message2.0).err(), given.refused, "{}", given.name);
+    }
+}
+
+#[test]
+fn a_knock_or_its_answer_with_any_byte_altered_or_cut_is_refused() {
+    for case in resume_cases().handshakes {
+        let altered = |whole: &Bytes, at: usize| {
+            let mut altered = whole.0.clone();
+            altered[at] ^= 1;
+            altered
+        };
+        for at in 0..case.message1.0.len() {
+            assert_eq!(admitted(&case, &altered(&case.message1, at)).err(), Some(Refused::Hear), "byte {at}");
+            assert_eq!(admitted(&case, &case.message1.0[..at]).err(), Some(Refused::Hear), "cut at {at}");
+        }
+        for at in 0..case.message2.0.len() {
+            assert_eq!(
+                finished(&case, &altered(&case.message2, at)).err(),
+                Some(Refused::Finish),
+                "byte {at}"
+            );
+            assert_eq!(finished(&case, &case.message2.0[..at]).err(), Some(Refused::Finish), "cut at {at}");
+        }
+        assert_eq!(admitted(&case, &vec![0; 70_000]).err(), Some(Refused::Hear));
+        assert_eq!(finished(&case, &vec![0; 70_000]).err(), Some(Refused::Finish));
     }
 }

@@ -1,5 +1,7 @@
 //! What the hostile server tries, made with fixed keys.
 
+pub(crate) mod resuming;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

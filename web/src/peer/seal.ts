@@ -2,7 +2,8 @@
 //
 // The visitor starts it and stays unknown; the helper answers with a static key that their certificate names.
 // What the server carries is sealed by this, so it can neither read a description nor put in one of its own
-// (invariants I1 and I2). Source: The Noise Protocol Framework, revision 34, sections 5 and 7.5.
+// (invariants I1 and I2). Who has met before comes back by `resume-seal.ts`, to a channel of the same kind.
+// Source: The Noise Protocol Framework, revision 34, sections 5 and 7.5.
 
 import { decode } from "../wire/base64url";
 import { utf8 } from "../wire/utf8";
@@ -49,9 +50,9 @@ export async function initiate(prologue: Bytes, ephemeral?: StaticKey, payload =
       const statics = KEY_BYTES + KEY_BYTES + TAG_BYTES;
       const remote = message2.slice(0, KEY_BYTES);
       await said.mixHash(remote);
-      await said.mixKey(privateKey, remote);
+      await said.mixShared(privateKey, remote);
       const remoteStatic = await said.crypt("decrypt", message2.slice(KEY_BYTES, statics));
-      await said.mixKey(privateKey, remoteStatic);
+      await said.mixShared(privateKey, remoteStatic);
       const payload = await said.crypt("decrypt", message2.slice(statics));
       return { payload, remoteStatic, channel: sealedChannel(...(await said.split())) };
     },
@@ -76,9 +77,9 @@ export async function respond(
   await said.mixHash(message1);
   await said.mixHash(EMPTY);
   await said.mixHash(fresh.publicKey);
-  await said.mixKey(fresh.privateKey, message1);
+  await said.mixShared(fresh.privateKey, message1);
   const statics = await said.crypt("encrypt", join(publicKey));
-  await said.mixKey(privateKey, message1);
+  await said.mixShared(privateKey, message1);
   const message = join(fresh.publicKey, statics, await said.crypt("encrypt", payload));
   const [theirs, ours] = await said.split();
   return { message, channel: sealedChannel(ours, theirs) };
@@ -87,7 +88,8 @@ export async function respond(
 /** Seals and opens frames after a handshake: u64be counter, then ciphertext. Counters rise; gaps are allowed. */
 export type SealedChannel = ReturnType<typeof sealedChannel>;
 
-function sealedChannel(sending: CryptoKey, receiving: CryptoKey) {
+/** Makes one side's channel: what it seals with, what it opens with. */
+export function sealedChannel(sending: CryptoKey, receiving: CryptoKey) {
   let next = 0n;
   let last = -1n;
   let order: Promise<unknown> = Promise.resolve();
@@ -128,10 +130,12 @@ function sealedChannel(sending: CryptoKey, receiving: CryptoKey) {
   };
 }
 
-// The symmetric state of the Noise specification: what has been said so far, and the keys that come of it.
-async function transcript(prologue: Bytes) {
-  // The name of the protocol, filled up to the length of a hash.
-  let hash = join(utf8("Noise_NX_25519_AESGCM_SHA256"), [0, 0, 0, 0]);
+/**
+ * The symmetric state of the Noise specification: what has been said so far, and the keys that come of it. The name
+ * is the protocol's, filled up to the length of a hash.
+ */
+export async function transcript(prologue: Bytes, name = "Noise_NX_25519_AESGCM_SHA256\0\0\0\0") {
+  let hash = utf8(name);
   let chain = hash;
   let key: CryptoKey;
 
@@ -146,21 +150,29 @@ async function transcript(prologue: Bytes) {
     return [first, await hmac(extracted, join(first, [2]))];
   };
 
+  // Gives what the key is made of.
+  const mixKey = async (secret: Bytes): Promise<Bytes> => {
+    const [next, material] = await derive(secret);
+    chain = next;
+    key = await aesKey(material);
+    return material;
+  };
+
   await mixHash(prologue);
   return {
     mixHash,
+    mixKey,
 
-    mixKey: async (privateKey: CryptoKey, publicKey: Bytes): Promise<void> => {
+    // With the secret that two key pairs share.
+    mixShared: async (privateKey: CryptoKey, publicKey: Bytes): Promise<void> => {
       const remote = await subtle.importKey("raw", publicKey, "X25519", false, []);
       const secret = await bytes(subtle.deriveBits({ name: "X25519", public: remote }, privateKey, 8 * KEY_BYTES));
       // A point of low order: the outcome would not depend on our key (RFC 7748 section 6.1).
       if (secret.every((byte) => byte === 0)) throw new RangeError("zero shared secret");
-      const [next, material] = await derive(secret);
-      chain = next;
-      key = await aesKey(material);
+      await mixKey(secret);
     },
 
-    // In this handshake each key is used once, so the counter in its nonce is always zero.
+    // In our handshakes each key is used once, so the counter in its nonce is always zero.
     crypt: async (mode: "encrypt" | "decrypt", data: Bytes): Promise<Bytes> => {
       const done = await bytes(subtle[mode]({ name: "AES-GCM", iv: new Uint8Array(12), additionalData: hash }, key, data));
       await mixHash(mode === "encrypt" ? done : data);
@@ -175,7 +187,8 @@ async function transcript(prologue: Bytes) {
   };
 }
 
-async function freshKey(): Promise<StaticKey> {
+/** Makes an ephemeral key. */
+export async function freshKey(): Promise<StaticKey> {
   const pair = (await subtle.generateKey("X25519", false, ["deriveBits"])) as CryptoKeyPair;
   return { privateKey: pair.privateKey, publicKey: await bytes(subtle.exportKey("raw", pair.publicKey)) };
 }
@@ -193,6 +206,7 @@ async function bytes(buffer: Promise<ArrayBuffer>): Promise<Bytes> {
   return new Uint8Array(await buffer);
 }
 
-function join(...parts: ArrayLike<number>[]): Bytes {
+/** Puts bytes one after another. */
+export function join(...parts: ArrayLike<number>[]): Bytes {
   return Uint8Array.from(parts.flatMap((part) => Array.from(part)));
 }

@@ -1,0 +1,105 @@
+// The sealed handshake of two who have met before: `Noise_NNpsk0_25519_AESGCM_SHA256`, with WebCrypto.
+//
+// The helper has left a deposit with the visitor, and in it a secret of 32 random bytes, the psk. Who knocks with it
+// is that visitor and who admits with it is that helper, so neither shows a certificate again. Message 1 can be sent
+// a second time, and who gets hold of the psk can read it at any time: the caller sees to both. What comes after it
+// stays sealed though the psk is lost later. Source: The Noise Protocol Framework, revision 34, section 9.
+
+import { decode } from "../wire/base64url";
+import { utf8 } from "../wire/utf8";
+import { type Bytes, freshKey, join, type SealedChannel, sealedChannel, type StaticKey, transcript } from "./seal";
+
+const KEY_BYTES = 32;
+
+/** What both sides must agree on before they start: another deposit or version, and nothing opens. */
+export function resumePrologue(deposit: string): Bytes {
+  return join(utf8("alongside/1 resume\0"), decode(deposit) ?? []);
+}
+
+/** The visitor's half of a handshake. */
+export type Knock = {
+  /** Message 1. */
+  message: Bytes;
+  /**
+   * Opens message 2. Whatever comes of it, this knock is used up.
+   *
+   * Errors: rejects when it is not for us, not by who has the psk, or not whole.
+   */
+  finish(message2: Bytes): Promise<{ payload: Bytes; channel: SealedChannel }>;
+};
+
+/** A message 1 by who has the psk, for the helper to answer or to drop. */
+export type Heard = {
+  /** The payload of message 1. */
+  payload: Bytes;
+  /**
+   * Makes message 2, by default with a fresh ephemeral key. It is made once.
+   *
+   * Errors: rejects when the visitor's ephemeral key is of low order.
+   */
+  admit(payload: Bytes, ephemeral?: StaticKey): Promise<{ message: Bytes; channel: SealedChannel }>;
+};
+
+/** Makes message 1 with a payload that only who has the psk can read, by default with a fresh ephemeral key. */
+export async function knock(
+  deposit: string,
+  psk: Bytes,
+  payload: Bytes,
+  ephemeral?: StaticKey,
+  prologue = resumePrologue(deposit),
+): Promise<Knock> {
+  const { publicKey, privateKey } = ephemeral ?? (await freshKey());
+  const said = await sharing(psk, prologue);
+  await said.ephemeral(publicKey);
+  return {
+    message: join(publicKey, await said.crypt("encrypt", payload)),
+    async finish(message2) {
+      const remote = message2.slice(0, KEY_BYTES);
+      await said.ephemeral(remote);
+      await said.mixShared(privateKey, remote);
+      const payload = await said.crypt("decrypt", message2.slice(KEY_BYTES));
+      return { payload, channel: sealedChannel(...(await said.split())) };
+    },
+  };
+}
+
+/**
+ * Opens message 1: the helper's half of a handshake.
+ *
+ * Errors: rejects when it is for another deposit, not by who has the psk, or not whole.
+ */
+export async function hear(
+  deposit: string,
+  psk: Bytes,
+  message1: Bytes,
+  prologue = resumePrologue(deposit),
+): Promise<Heard> {
+  const remote = message1.slice(0, KEY_BYTES);
+  const said = await sharing(psk, prologue);
+  await said.ephemeral(remote);
+  return {
+    payload: await said.crypt("decrypt", message1.slice(KEY_BYTES)),
+    async admit(payload, ephemeral) {
+      const { publicKey, privateKey } = ephemeral ?? (await freshKey());
+      await said.ephemeral(publicKey);
+      await said.mixShared(privateKey, remote);
+      const message = join(publicKey, await said.crypt("encrypt", payload));
+      const [theirs, ours] = await said.split();
+      return { message, channel: sealedChannel(ours, theirs) };
+    },
+  };
+}
+
+async function sharing(psk: Bytes, prologue: Bytes) {
+  const said = await transcript(prologue, "Noise_NNpsk0_25519_AESGCM_SHA256");
+  // The token `psk`. It would make a key as well, of a third output, which the ephemeral key that follows replaces.
+  await said.mixHash(await said.mixKey(psk));
+  return {
+    ...said,
+    // The token `e`: where there is a psk, no two handshakes may have the same key.
+    ephemeral: async (publicKey: Uint8Array): Promise<void> => {
+      await said.mixHash(publicKey);
+      await said.mixKey(join(publicKey));
+    },
+  };
+}
