@@ -23,9 +23,9 @@ function text(path: string): string {
 
 // What loader and chat may weigh together: all that is loaded from Help to End, page loads while waiting included.
 // Units: bytes in brotli.
-const UP_TO_A_CHAT = 15 * KB;
+const UP_TO_A_CHAT = 16.5 * KB;
 
-test("the loader weighs at most 4 KB, and all up to an open chat at most 15 KB", () => {
+test("the loader weighs at most 4 KB, and all up to an open chat at most 16 KB", () => {
   const loader = brotliSize(bytes(manifest.loader.file));
   const chat = brotliSize(bytes(manifest.chat.file));
   assert.ok(loader <= 4 * KB, `the loader weighs ${loader} bytes of ${4 * KB}`);

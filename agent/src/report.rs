@@ -82,7 +82,7 @@ impl Report {
                 (self.first, self.delivered, self.read) = (1, 0, 0);
                 self.proposed = [None, None];
             }
-            session::Event::State { .. } => {}
+            session::Event::State { .. } | session::Event::Away => {}
             session::Event::Waiting { helpers, position } => {
                 out.push_back(Event::Waiting { helpers, position });
             }

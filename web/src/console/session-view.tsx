@@ -56,9 +56,14 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
             {words.session.close}
           </button>
         ) : (
-          <button key="end" type="button" class="plain" onClick={() => session.end()}>
-            {words.session.end}
-          </button>
+          <>
+            <button key="return" type="button" class="plain" onClick={() => session.giveBack()}>
+              {words.session.giveBack}
+            </button>
+            <button key="end" type="button" class="plain" onClick={() => session.end()}>
+              {words.session.end}
+            </button>
+          </>
         )}
       </header>
       <PageRegion page={session.page} origin={session.origin}>

@@ -60,7 +60,10 @@ export class Workspace {
 
   /** Works at a desk. */
   constructor(readonly desk: Desk) {
-    desk.on(() => this.#changed());
+    desk.on(() => {
+      this.#takeUp();
+      this.#changed();
+    });
   }
 
   /** Every session that has not been closed, oldest first. */
@@ -78,10 +81,22 @@ export class Workspace {
     const session = this.desk.accept(ticket);
     const known = this.#visits.find((visit) => visit.session === session);
     if (known !== undefined) return this.select(known);
+    this.select(this.#add(session));
+  }
+
+  #add(session: HelperSession): Visit {
     const numbers = this.#visits.filter((visit) => visit.session.origin === session.origin).map((visit) => visit.number);
     const visit = new Visit(session, Math.max(0, ...numbers) + 1, () => this.#changed());
     this.#visits = [...this.#visits, visit];
-    this.select(visit);
+    return visit;
+  }
+
+  /** Sessions that the page before has left to this one. */
+  #takeUp(): void {
+    for (const session of this.desk.sessions) {
+      const isNew = session.state === "reconnecting" && !this.#visits.some((visit) => visit.session === session);
+      if (isNew) this.#selected ??= this.#add(session);
+    }
   }
 
   /** Turns to one session, or to none. */

@@ -116,7 +116,7 @@ export const words = {
     waiting: "Starting",
     connecting: "Connecting…",
     connected: "Connected",
-    reconnecting: "Connection lost. Trying again…",
+    reconnecting: "Opening the next page…",
     ended: "Ended",
     failed: "Not connected",
   },
@@ -124,6 +124,7 @@ export const words = {
   session: {
     connected: "You are with them. Say hello.",
     end: "End session",
+    giveBack: "Return to waiting",
     close: "Close",
     endedBy: {
       visitor: "The visitor has ended the session.",

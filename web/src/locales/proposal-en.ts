@@ -3,7 +3,7 @@ export const words = {
   address: (name: string) => `${name} would like you to go to this address:`,
   refresh: (name: string) => `${name} would like to load this page again.`,
   /** What loading a page means for what is on it now. */
-  loads: "What you have typed into this page and not sent may be lost, and this conversation ends here.",
+  loads: "What you have typed into this page and not sent may be lost.",
   stays: "It is on this page: nothing you have typed is lost.",
   allow: "Allow",
   decline: "Not now",

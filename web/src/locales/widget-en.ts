@@ -25,6 +25,10 @@ export const unavailable = ["Nobody is here right now", "Stay on this page to ke
 export const connecting = (name: string) => [`${name} is joining you…`, moment];
 export const connected = (name: string) => [name, "Verified helper of this site"];
 export const automated = (name: string) => [name, "A program, verified by this site"];
+export const reconnecting = (name: string) => [`Finding ${name} again…`, "Nothing you wrote is lost."];
+export const away = (name: string) => [`${name}’s computer went away`, "Keeping your place."];
+export const back = (name: string) => [name, "Your connection is back"];
+export const elsewhere = ["Your conversation is open in another tab", "Go on there, or ask again here."];
 export const ended = {
   visitor: () => "You ended the conversation",
   helper: (name: string) => `${name} ended the conversation`,

@@ -8,13 +8,16 @@ import { decode, encode } from "../wire/base64url";
 import type { UnsupportedCode } from "../wire/peer";
 import type { Asked, BrokerToAgent, ErrorCode, IceServer, Nonce, Refused, Sealed, SessionId } from "../wire/signaling";
 import { now } from "./clock";
+import { door, type Door } from "./door";
 import type { RoleOutput } from "./driver";
 import { signEnlist } from "./enlist";
 import { HelperSession } from "./helper-session";
 import type { Identity } from "./invite";
 import { Outlet } from "./outlet";
 import { offeringConnection, type OfferingConnection } from "./offering-connection";
+import { drawId, drawKey } from "./random";
 import { prologue, respond, type SealedChannel } from "./seal";
+import { keptSessions, lockSession } from "./session-store";
 import { httpTransport } from "./http-transport";
 import { signalingSocket, type SignalingSocket } from "./signaling-socket";
 import { prepareConnection } from "./support";
@@ -37,6 +40,9 @@ export type Connection = "connecting" | "enlisted" | "lost" | "refused";
 // How old a peer connection in hand may be. Units: milliseconds. What it gathered may not be true any more:
 // networks change without a word.
 const FRESH_MS = 600_000;
+
+// How long a deposited connection may gather. Units: milliseconds. What is found later is missing in its offer.
+const GATHER_MS = 1_000;
 
 // When the next peer connection is made after one was used. Units: milliseconds. The one in use comes first.
 const REFILL_MS = 500;
@@ -68,7 +74,9 @@ export class Desk {
   #waiting: readonly Waiting[] = [];
   #sessions = new Map<SessionId, HelperSession>();
   #claiming = new WeakMap<HelperSession, Asking>();
-  #connections = new WeakMap<HelperSession, OfferingConnection>();
+  /** The offers of each session, by the generation of the peer connection. */
+  #offers = new WeakMap<HelperSession, Map<number, OfferingConnection>>();
+  #door: Door;
   #available = true;
   // Whether the nonce that comes next is to be signed; a challenge is also how the socket asks for a sign of life.
   #enlisting = false;
@@ -87,6 +95,7 @@ export class Desk {
       received: (message: BrokerToAgent) => this.#received(message),
     };
     this.#socket = signalingSocket(options.server, listener, async () => ({ httpTransport }));
+    this.#door = door((message) => this.#socket.send(message));
     const ready = prepareConnection();
     if (typeof ready === "string") {
       this.#unsupported = ready;
@@ -98,6 +107,7 @@ export class Desk {
     addEventListener("pageshow", this.#show);
     addEventListener("online", this.#networkChanged);
     this.#socket.open();
+    void this.#restore();
   }
 
   /** Whether the server knows this helper. */
@@ -146,16 +156,7 @@ export class Desk {
     if (known !== undefined && !known.over) return known;
     const asking = this.#asking.get(ticket) ?? null;
     this.#asking.delete(ticket);
-    const session: HelperSession = new HelperSession(
-      ticket,
-      asking?.origin ?? "",
-      {
-        carryOut: (output) => this.#carryOut(session, asking, output),
-        signal: (message) => this.#socket.send(message),
-      },
-      () => this.#changed(),
-    );
-    this.#sessions.set(ticket, session);
+    const session = this.#begin(ticket, asking?.origin ?? "", asking);
     session.driver.input({ input: "accept", session: ticket });
     this.#changed();
     return session;
@@ -185,6 +186,37 @@ export class Desk {
     return this.#changes.on(listener);
   }
 
+  #begin(id: SessionId, origin: string, asking: Asking | null): HelperSession {
+    const session: HelperSession = new HelperSession(
+      id,
+      origin,
+      {
+        carryOut: (output) => this.#carryOut(session, asking, output),
+        signal: (message) => this.#socket.send(message),
+      },
+      () => {
+        if (session.over) this.#door.shut(session);
+        this.#changed();
+      },
+    );
+    this.#sessions.set(id, session);
+    return session;
+  }
+
+  /** Goes on with the sessions of the page before. */
+  async #restore(): Promise<void> {
+    for (const kept of keptSessions()) {
+      if (!(await lockSession(kept.id)) || this.#sessions.has(kept.id)) continue;
+      this.#begin(kept.id, kept.origin, null).resume(kept);
+      this.#changed();
+    }
+  }
+
+  /** The session of that id, or of that deposit. */
+  #session(id: SessionId): HelperSession | undefined {
+    return this.#sessions.get(id) ?? [...this.#sessions.values()].find((session) => session === this.#door.ownerOf(id));
+  }
+
   #challenge(): void {
     this.#enlisting = true;
     this.#socket.send({ type: "challenge" });
@@ -202,16 +234,18 @@ export class Desk {
         if (this.#asking.delete(message.ticket)) this.#changed();
         return;
       case "claimed":
-        return this.#sessions.get(message.session)?.driver.input({ input: "claim-won" });
+        return this.#session(message.session)?.driver.input({ input: "claim-won" });
       case "forwarded":
-        return this.#sessions.get(message.session)?.driver.forwarded(message.session, message.message);
+        return this.#session(message.session)?.driver.forwarded(message.session, message.message);
       case "left":
-        return this.#sessions.get(message.session)?.driver.input({ input: "left", reason: message.reason });
+        return this.#session(message.session)?.driver.input({ input: "left", reason: message.reason });
       case "refused":
         return this.#refused(message);
-      case "queued":
       case "resumed":
-        // For visitors, and of a deposit that was never made.
+        if (message.message) void this.#door.knocked(message.session, message.message);
+        return;
+      case "queued":
+        // For visitors.
         return;
       default:
         return message satisfies never;
@@ -239,6 +273,7 @@ export class Desk {
     if (JSON.stringify(iceServers) !== JSON.stringify(this.#iceServers)) this.#dropInHand();
     this.#iceServers = iceServers;
     this.#fillHand();
+    if (this.#door.isOpen()) this.#door.announce();
     if (!this.#available) this.#socket.send({ type: "attend", available: false });
     this.#changed();
   }
@@ -250,7 +285,7 @@ export class Desk {
   }
 
   #refused({ code, session }: Refused): void {
-    const refused = session === null ? undefined : this.#sessions.get(session);
+    const refused = session === null ? undefined : this.#session(session);
     if (refused !== undefined) {
       // The visitor still waits: the server has not given them to anybody.
       const asking = code === "too-many-sessions" ? this.#claiming.get(refused) : undefined;
@@ -288,10 +323,20 @@ export class Desk {
       case "claim":
         return this.#claim(session, asking, output.offer);
       case "accept": {
-        const connection = this.#connections.get(session);
-        if (connection) session.driver.attempt(output.generation, connection.accept(output.answer));
+        const { generation, answer } = output;
+        session.driver.takeUp(generation);
+        const connection = this.#offers.get(session)?.get(generation);
+        if (connection) session.driver.attempt(generation, connection.accept(answer));
         return;
       }
+      case "deposit":
+        return void this.#deposit(session, output.generation);
+      case "announce":
+        return this.#door.expect(session, output.deposits);
+      case "admit":
+        return this.#door.admit(output);
+      case "keep":
+        return session.keep(output.snapshot);
       default:
       // The socket is the desk's own, and a helper's session neither prepares nor answers.
     }
@@ -300,12 +345,32 @@ export class Desk {
   #offer(session: HelperSession, generation: number): void {
     try {
       const connection = this.#takeConnection();
-      this.#connections.set(session, connection);
+      this.#offered(session, generation, connection);
       session.driver.adopt(generation, connection, connection.offer());
     } catch {
       // The browser gave one before and gives none now: there are too many, or a policy has come.
       session.driver.input({ input: "channel-closed", generation });
     }
+  }
+
+  /** Makes a way back for the visitor: a peer connection that has gathered, for later. */
+  async #deposit(session: HelperSession, generation: number): Promise<void> {
+    try {
+      const connection = offeringConnection(this.#iceServers);
+      this.#offered(session, generation, connection);
+      session.driver.hold(generation, connection);
+      const offer = await connection.gathered(GATHER_MS);
+      session.driver.input({ input: "deposit-made", generation, id: drawId(), psk: drawKey(), offer });
+    } catch {
+      // None to be had now: the session makes another one later.
+      session.driver.input({ input: "channel-closed", generation });
+    }
+  }
+
+  #offered(session: HelperSession, generation: number, connection: OfferingConnection): void {
+    const offers = this.#offers.get(session) ?? new Map<number, OfferingConnection>();
+    for (const [old, { connection: made }] of offers) if (made.signalingState === "closed") offers.delete(old);
+    this.#offers.set(session, offers.set(generation, connection));
   }
 
   #claim(session: HelperSession, asking: Asking | null, offer: string): void {
@@ -366,6 +431,7 @@ export class Desk {
   readonly #networkChanged = (): void => {
     this.#dropInHand();
     this.#fillHand();
+    for (const session of this.#sessions.values()) session.driver.input({ input: "network-changed" });
   };
 
   readonly #hide = (): void => {
@@ -376,6 +442,8 @@ export class Desk {
 
   readonly #show = ({ persisted }: PageTransitionEvent): void => {
     if (!persisted || this.#connection === "refused") return;
+    // What was dropped goes on from what was kept, as after any other page load.
+    if ([...this.#sessions.values()].some((session) => !session.over)) return location.reload();
     this.#lost();
     this.#socket.open();
   };

@@ -1,10 +1,11 @@
 // The helper's side of one session.
 
 import { Session } from "../proto/session";
-import type { Client, Event, Input, Page, State } from "../wire/peer";
+import type { Client, Event, Input, Page, Psk, Snapshot, State } from "../wire/peer";
 import type { SessionId } from "../wire/signaling";
 import { drive, type Driver, type Surroundings } from "./driver";
 import { Outlet } from "./outlet";
+import { forgetSession, keepSession, type KeptSession } from "./session-store";
 
 // How many events are kept for who comes late: a long talk, and an end to what a hostile peer can pile up.
 const MAX_EVENTS = 2000;
@@ -16,18 +17,20 @@ export class HelperSession {
   #state: State = "idle";
   #page: Page | null = null;
   #client: Client | null = null;
+  #machine: Session;
 
   /** What carries the session out; for the desk alone. */
   readonly driver: Driver;
 
-  /** Made by `Desk.accept` alone. */
+  /** Made by the desk alone. */
   constructor(
     readonly id: SessionId,
     readonly origin: string,
     around: Pick<Surroundings, "carryOut" | "signal">,
     told: () => void,
   ) {
-    this.driver = drive(Session.helper(origin), {
+    this.#machine = Session.helper(origin);
+    this.driver = drive(this.#machine, {
       ...around,
       tell: (event) => {
         this.#tell(event);
@@ -35,6 +38,24 @@ export class HelperSession {
       },
       sent: () => {},
     });
+  }
+
+  /** Goes on with what another page of this tab has kept. For the desk alone. */
+  resume({ session, said }: KeptSession): void {
+    for (const message of said) this.#events.push({ event: "message", ...message });
+    this.#events.push({ event: "delivered", seq: session.delivered }, { event: "read", seq: session.read });
+    this.#input({ input: "restore", snapshot: session });
+  }
+
+  /** Keeps what the next page of this tab needs to go on. For the desk alone. */
+  keep(session: Snapshot): void {
+    const said = this.#events.filter((event) => event.event === "message").map(({ event: _, ...message }) => message);
+    keepSession({ id: this.id, origin: this.origin, session, said });
+  }
+
+  /** The key of a deposit of this session. */
+  psk(deposit: SessionId): Psk | undefined {
+    return this.#machine.psk(deposit);
   }
 
   /** Where the session is. */
@@ -87,6 +108,11 @@ export class HelperSession {
     this.#input({ input: "propose", url: null });
   }
 
+  /** Gives the visitor back to the queue, for somebody else to help. */
+  giveBack(): void {
+    this.#input({ input: "return" });
+  }
+
   /** Ends the session. */
   end(): void {
     this.#input({ input: "end" });
@@ -105,6 +131,7 @@ export class HelperSession {
     switch (event.event) {
       case "state":
         this.#state = event.state;
+        if (this.over) forgetSession(this.id);
         break;
       case "page":
         this.#page = event.page;

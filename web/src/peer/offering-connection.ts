@@ -20,6 +20,22 @@ export function offeringConnection(iceServers: IceServer[]) {
     /** Gives the offer with every candidate found so far; makes it, and begins to gather, the first time. */
     offer: async (): Promise<string> => connection.localDescription?.sdp ?? made.describe(),
 
+    /** Gives the offer once all candidates are found, or after so long. Units: milliseconds. */
+    gathered: async (ms: number): Promise<string> => {
+      await made.describe();
+      await new Promise<void>((done) => {
+        const timer = setTimeout(done, ms);
+        const look = (): void => {
+          if (connection.iceGatheringState !== "complete") return;
+          clearTimeout(timer);
+          done();
+        };
+        connection.onicegatheringstatechange = look;
+        look();
+      });
+      return connection.localDescription?.sdp ?? "";
+    },
+
     /** Takes the answer to the offer. */
     accept: (answer: string): Promise<void> => connection.setRemoteDescription({ type: "answer", sdp: answer }),
   };

@@ -6,3 +6,8 @@ import { encode } from "../wire/base64url";
 export function drawId(): string {
   return encode(crypto.getRandomValues(new Uint8Array(16)));
 }
+
+/** Draws a key of 32 bytes. Shape: 43 characters of base64url. */
+export function drawKey(): string {
+  return encode(crypto.getRandomValues(new Uint8Array(32)));
+}

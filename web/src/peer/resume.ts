@@ -7,29 +7,32 @@ import { decode, encode } from "../wire/base64url";
 import { decodeProposal } from "../wire/decode-proposal";
 import { decodeAdmission, decodeResuming } from "../wire/decode-resume";
 import type { Output } from "../wire/peer";
-import type { AgentToBroker, Sealed } from "../wire/signaling";
+import type { AgentToBroker, Sealed, SessionId } from "../wire/signaling";
 import { utf8 } from "../wire/utf8";
 import type { Driver } from "./driver";
 import { knock } from "./resume-seal";
 import type { SealedChannel } from "./seal";
 import { readText } from "./text";
 
+/** What this part does. */
+export type Resume = typeof resume;
+
 /** Lets a session find back, and hear proposals. */
-export function extend(session: Session): void {
+function extend(session: Session): void {
   session.extend({ proposals, resuming });
 }
 
 /** Hears a message that only an extended session understands; any other is of an unknown type, and ignored. */
-export function hear(text: string, driver: Driver): void {
+function hear(text: string, driver: Driver): void {
   const decoded = decodeResuming(text) ?? decodeProposal(text);
   if (decoded) driver.heard(decoded);
 }
 
-/** What a try to find back waits for. */
-export type Knocking = { finish(message2: Sealed): void };
+/** A try to find back that waits for its answer: `finish` says whether this is it. */
+export type Knocking = { session: SessionId; finish(message2: Sealed): boolean };
 
-/** Knocks at the helper of a deposit; gives what takes the answer. */
-export function knockAt(
+/** Knocks at the helper of a deposit. */
+function knockAt(
   { deposit, psk, knock: payload }: Extract<Output, { output: "knock" }>,
   driver: Driver,
   signal: (message: AgentToBroker) => void,
@@ -42,9 +45,9 @@ export function knockAt(
   );
   let isOpen = true;
   return {
+    session: deposit,
     finish(message2) {
-      // One message 1, one message 2: whatever else comes for it is not looked at.
-      if (!isOpen) return;
+      if (!isOpen) return false;
       isOpen = false;
       const finished = made.then(({ finish }) => finish(decode(message2) ?? new Uint8Array()));
       driver.link(
@@ -58,9 +61,13 @@ export function knockAt(
         const admission = decodeAdmission(readText(payload));
         if (admission && typeof admission !== "string") driver.input({ input: "admitted", admission });
       }, ignore);
+      return true;
     },
   };
 }
 
 // Not by our helper: the session tries again by itself.
 const ignore = (): void => {};
+
+/** Finding back, and proposals. */
+export const resume = { extend, hear, knock: knockAt };

@@ -34,8 +34,8 @@ const LONGEST_WAIT_MS = 15_000;
 // WebSocket pings, and a dead network closes nothing by itself.
 const SILENCE_MS = 30_000;
 
-// How long it may take to answer that. Units: milliseconds. Two round trips over the worst mobile line.
-const ANSWER_MS = 4_000;
+// How long it may take to answer that. Units: milliseconds. A round trip over the worst mobile line.
+const ANSWER_MS = 2_000;
 
 // How long a dial may take. Units: milliseconds.
 const DIAL_MS = 10_000;
@@ -131,9 +131,9 @@ export function signalingSocket(
   return {
     send,
 
-    /** Opens the socket and keeps it open. */
+    /** Opens the socket and keeps it open; one that is open is asked whether it still is. */
     open(): void {
-      if (watching) return;
+      if (watching) return isOpen ? check() : undefined;
       failures = 0;
       watching = new AbortController();
       const { signal } = watching;

@@ -6,15 +6,16 @@
 import { cleanAddress } from "../proto/address";
 import { Session } from "../proto/session";
 import { decode, encode } from "../wire/base64url";
-import type { Chat, Client, Event, Input, Page, PeerMessage, State, UnsupportedCode } from "../wire/peer";
+import type { Chat, Client, Event, Helper, Input, Page, PeerMessage, Snapshot, State, UnsupportedCode } from "../wire/peer";
 import type { BrokerToAgent, Claimed, IceServer, Place, SessionId, TeamId } from "../wire/signaling";
 import { clientInformation } from "./client-information";
 import { now } from "./clock";
-import { drive, type Driver, type RoleOutput } from "./driver";
+import { drive, type RoleOutput } from "./driver";
 import { openIntroduction } from "./handshake";
 import { watchNavigation } from "./navigation";
 import { peerConnection, type PeerConnection } from "./peer-connection";
 import { drawId } from "./random";
+import type { Knocking, Resume } from "./resume";
 import { initiate, type Initiator, prologue } from "./seal";
 import { signalingSocket, type OpenTransport } from "./signaling-socket";
 import { prepareConnection } from "./support";
@@ -34,9 +35,6 @@ export type VisitorOptions = {
   attributes: Readonly<Record<string, string>>;
 };
 
-/** Who helps, verified. */
-export type Helper = { name: string; automated: boolean };
-
 /** With what an ask goes on after a page load. */
 export type Waiting = { place: Place; written: Chat[] };
 
@@ -53,8 +51,8 @@ export type Visitor = ReturnType<typeof makeVisitor>;
 export type Seldom = {
   /** Opens a transport over HTTP. */
   httpTransport: OpenTransport;
-  /** Hears a message that may be about a proposal. */
-  hearProposal(text: string, session: Session, driver: Driver): void;
+  /** Finds back, and hears proposals. */
+  resume: Resume;
   /** Goes where the visitor agreed to go, or loads the page again, once what was said before has left. */
   go(url: string | null): void;
 };
@@ -63,10 +61,14 @@ export type Seldom = {
 // when it cannot be had. More than an honest helper proposes meanwhile.
 const MAX_UNHEARD = 16;
 
-/** Makes an ask without starting it: nothing is requested from anywhere. `told` is told of every event. */
+/**
+ * Makes an ask without starting it: nothing is requested from anywhere. `told` is told of every event, `keep` is given
+ * what the next page of this tab needs to go on.
+ */
 export function makeVisitor(
   { server, teams, urls, attributes }: VisitorOptions,
   told: (event: Event) => void,
+  keep: (snapshot: Snapshot) => void,
   seldom: () => Promise<Seldom>,
 ) {
   const { origin } = location;
@@ -77,13 +79,14 @@ export function makeVisitor(
   let written: Chat[] = [];
   let helper: Helper | null = null;
   let shared: Shared = { page: null, client: null };
-  let dialled = false;
   let unable = false;
   /** How many messages wait for what few visitors need, or were lost because it cannot be had. */
   let unheard = 0;
   // The first peer connection, made before it is needed.
   let spare: PeerConnection | null = null;
   let handshake: Handshake | null = null;
+  /** The try to find back that waits for its answer, or had it. */
+  let knocking: Knocking | null = null;
 
   const socket = signalingSocket(
     server,
@@ -100,9 +103,9 @@ export function makeVisitor(
     signal: socket.send,
     unknown(text) {
       if (unheard++ >= MAX_UNHEARD) return;
-      seldom().then(({ hearProposal }) => {
+      seldom().then(({ resume }) => {
         unheard = 0;
-        hearProposal(text, session, driver);
+        resume.hear(text, driver);
       }, console.warn);
     },
     tell: (event) => unable || tell(event),
@@ -117,10 +120,8 @@ export function makeVisitor(
   function carryOut(output: RoleOutput): void {
     switch (output.output) {
       case "dial":
-        dialled = true;
         return socket.open();
       case "hang-up":
-        dialled = false;
         return socket.close();
       case "prepare":
         return void prepare(output.team);
@@ -128,6 +129,10 @@ export function makeVisitor(
         return answer(output.generation, output.offer, output.iceServers);
       case "go":
         return void seldom().then(({ go }) => go(output.url));
+      case "keep":
+        return keep(output.snapshot);
+      case "knock":
+        return void seldom().then(({ resume }) => (knocking = resume.knock(output, driver, socket.send)));
       default:
       // A visitor's session neither claims nor offers.
     }
@@ -149,6 +154,7 @@ export function makeVisitor(
     const session = drawId();
     const made: Handshake = { team, session, initiator: null };
     handshake = made;
+    knocking = null;
     try {
       made.initiator = await initiate(prologue(team, session, origin));
       if (handshake === made) input({ input: "prepared", session, message: encode(made.initiator.message) });
@@ -159,16 +165,21 @@ export function makeVisitor(
   }
 
   function received(message: BrokerToAgent): void {
-    if (!("session" in message) || message.session !== handshake?.session) return;
+    const current = knocking ?? handshake;
+    if (!("session" in message) || !current || message.session !== current.session) return;
     switch (message.type) {
       case "claimed":
-        return claimed(handshake, message);
+        if (handshake) claimed(handshake, message);
+        return;
       case "forwarded":
-        return driver.forwarded(message.session, message.message);
+        // What comes first for a knock is its answer.
+        if (!knocking?.finish(message.message)) driver.forwarded(message.session, message.message);
+        return;
       // What the session is told of by the same name, with the same in it.
       case "queued":
       case "left":
       case "refused":
+      case "resumed":
         return input({ input: message.type, ...message } as Input);
     }
   }
@@ -198,6 +209,9 @@ export function makeVisitor(
   function tell(event: Event): void {
     if (event.event === "state") ({ state } = event);
     if (event.event === "helper") helper = event;
+    if (event.event === "anew") written = [];
+    // Who has a helper can lose them with the page, and has what it takes to find them again.
+    if (state === "connecting") extend();
     if (event.event === "message" && waits()) written.push({ seq: event.seq, at: event.at, text: event.text });
     if (state === "ended" || state === "failed") {
       // Over: nothing of the page is watched, and nothing is held in hand.
@@ -207,6 +221,9 @@ export function makeVisitor(
     }
     told(event);
   }
+
+  /** Loads what a session with a helper needs; without it, the session ends with the page. */
+  const extend = (): Promise<void> => seldom().then(({ resume }) => resume.extend(session), console.warn);
 
   const waits = (): boolean => ["asking", "waiting", "unavailable", "connecting"].includes(state);
 
@@ -219,6 +236,30 @@ export function makeVisitor(
   /** Ends the session, or takes the ask back. */
   function end(): void {
     input({ input: "end" });
+  }
+
+  function begin(first: Input): void {
+    const { signal } = leaving;
+    // An open peer connection or socket would keep the page out of the back/forward cache, and would be dead when it
+    // comes back: then another visitor goes on with what was kept.
+    const hide = (): void => {
+      driver.drop();
+      socket.close();
+      leaving.abort();
+    };
+    const changed = (): void => {
+      if (!document.hidden) input({ input: "network-changed" });
+    };
+    addEventListener("pagehide", hide, { signal });
+    addEventListener("online", changed, { signal });
+    document.addEventListener("visibilitychange", changed, { signal });
+    input(first);
+    identify();
+    watchNavigation(
+      (address) => cleanAddress(address, urls),
+      (page) => input({ input: "navigated", page }),
+      signal,
+    );
   }
 
   /** Tells what the visitor uses and what the site knows about them, once asked. */
@@ -252,28 +293,22 @@ export function makeVisitor(
       const connection = prepareConnection();
       if (typeof connection === "string") return unsupported(connection);
       spare = connection;
-      const { signal } = leaving;
-      // An open peer connection or socket would keep the page out of the back/forward cache, and would be dead
-      // when it comes back.
-      const hide = (): void => {
-        driver.drop();
-        socket.close();
-      };
-      const show = (): void => {
-        if (!dialled) return;
-        input({ input: "socket-lost" });
-        socket.open();
-      };
-      addEventListener("pagehide", hide, { signal });
-      addEventListener("pageshow", ({ persisted }) => persisted && show(), { signal });
       place = left?.place ?? drawId();
-      input({ input: "ask", place, written: left?.written ?? [] });
-      identify();
-      watchNavigation(
-        (address) => cleanAddress(address, urls),
-        (page) => input({ input: "navigated", page }),
-        signal,
-      );
+      begin({ input: "ask", place, written: left?.written ?? [] });
+    },
+
+    /**
+     * Goes on with what another page of this tab has kept.
+     *
+     * Errors: as of `ask`.
+     */
+    async resume(snapshot: Snapshot): Promise<void> {
+      const connection = prepareConnection();
+      if (typeof connection === "string") return unsupported(connection);
+      spare = connection;
+      place = snapshot.place ?? "";
+      await extend();
+      begin({ input: "restore", snapshot });
     },
 
     /** Sends a chat message; an `error` event `not-sent` says when it was not taken. */

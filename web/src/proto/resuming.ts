@@ -18,7 +18,6 @@ import {
   RESUME_RETRY_MS,
   type Admission,
   type Deposit,
-  type Helper,
   type Input,
   type KeptDeposit,
   type Knock,
@@ -27,7 +26,7 @@ import {
   type Psk,
   type Snapshot,
 } from "../wire/peer";
-import type { ErrorCode, IceServer, SessionId } from "../wire/signaling";
+import type { ErrorCode, SessionId } from "../wire/signaling";
 import { deposits } from "./deposits";
 import type { Core } from "./session";
 
@@ -53,9 +52,7 @@ export type Resuming = ReturnType<typeof resuming>;
 export function resuming(my: Core) {
   const { own, outputs, peer, words, out } = my;
   const given = deposits();
-  /** Visitor: who helps, what to connect with, and the way back. */
-  let helper: Helper | null = null;
-  let iceServers: IceServer[] = [];
+  /** Visitor: the way back. */
   let held: KeptDeposit | null = null;
   /** The last try, by either side's count of the same. */
   let attempt = 0;
@@ -86,8 +83,8 @@ export function resuming(my: Core) {
       deposits: held ? [{ ...held }] : given.all().map(({ id, psk }) => ({ id, psk, offer: null })),
       attempt,
       place: own === "visitor" ? my.place : null,
-      helper,
-      iceServers,
+      helper: my.helper,
+      iceServers: my.iceServers,
       ...words.keep(),
       proposal: my.proposed()?.last() ?? 0,
     };
@@ -116,14 +113,16 @@ export function resuming(my: Core) {
     words.restore(kept);
     my.proposed()?.restore(kept.proposal);
     my.place = kept.place ?? "";
-    ({ attempt, iceServers } = kept);
+    ({ attempt } = kept);
+    my.iceServers = kept.iceServers;
     const until = kept.at + RESUME_LIFETIME_MS;
     if (my.now >= until) return my.finish("ended", { event: "ended", by: "lost" }, "failed");
     if (own === "helper") given.restore(kept.deposits);
     else {
       const deposit = kept.deposits.at(-1);
       held = deposit ? { ...deposit } : null;
-      ({ helper } = kept);
+      const { helper } = kept;
+      my.helper = helper;
       if (helper) my.tell({ event: "helper", ...helper });
     }
     loseEachOther();
@@ -208,7 +207,7 @@ export function resuming(my: Core) {
     trying = "describing";
     // An offer is answered once: the next page must not find it.
     keep();
-    out({ output: "answer", generation: my.beginConnection(), offer, iceServers });
+    out({ output: "answer", generation: my.beginConnection(), offer, iceServers: my.iceServers });
   }
 
   function tryLater(): void {
@@ -235,7 +234,7 @@ export function resuming(my: Core) {
     trying = "admitted";
     tryAt = my.now + RESUME_ATTEMPT_MS;
     if (offer === null) return peer.letOut();
-    out({ output: "answer", generation: my.beginConnection(), offer, iceServers });
+    out({ output: "answer", generation: my.beginConnection(), offer, iceServers: my.iceServers });
   }
 
   /** Nobody is there to come back to: asks again in the old place, for whoever takes over. */
@@ -288,12 +287,6 @@ export function resuming(my: Core) {
 
     /** The key of a deposit of ours. */
     psk: (deposit: SessionId): Psk | undefined => given.all().find(({ id }) => id === deposit)?.psk,
-
-    /** Notes who helps, and what connects. */
-    helpedBy(by: Helper, servers: IceServer[]): void {
-      helper = by;
-      iceServers = servers;
-    },
 
     /** The next time at which something is due. */
     due: (): number => Math.min(depositAt, tryAt, keepAt, probeAt),
@@ -372,8 +365,8 @@ export function resuming(my: Core) {
       rest();
       tryAt = Infinity;
       trying = "no";
-      held = helper = answer = awaySince = admitting = lostAt = null;
-      iceServers = [];
+      held = my.helper = answer = awaySince = admitting = lostAt = null;
+      my.iceServers = [];
     },
 
     /** A deposited connection that nobody needs yet is gone: the next one is made soon. */
@@ -406,6 +399,7 @@ export function resuming(my: Core) {
       my.announced = false;
       if (!announced || own === "helper") return;
       if (code === "resume-unknown") {
+        if (awaySince === null) my.tell({ event: "away" });
         awaySince ??= my.now;
         if (my.now >= awaySince + HELPER_AWAY_MS) return askElsewhere();
       }
@@ -451,7 +445,7 @@ export function resuming(my: Core) {
         case "resumed":
           if (own === "helper" || my.state !== "reconnecting") return;
           awaySince = null;
-          ({ iceServers } = input);
+          my.iceServers = input.iceServers;
           return;
         case "knocked":
           return knocked(input.deposit, input.knock);

@@ -13,6 +13,7 @@ import {
   MAX_LOST_CLAIMS,
   SOCKET_LINGER_MS,
   type Event,
+  type Helper,
   type Input,
   type Output,
   type PeerErrorCode,
@@ -23,7 +24,7 @@ import {
   type SessionErrorCode,
   type State,
 } from "../wire/peer";
-import type { ErrorCode, LeaveReason, Place, Sealed, SessionId, TeamId } from "../wire/signaling";
+import type { ErrorCode, IceServer, LeaveReason, Place, Sealed, SessionId, TeamId } from "../wire/signaling";
 import { negotiation, type Negotiation } from "./negotiation";
 import { proposals, type Proposals } from "./proposals";
 import { resuming, type Resuming } from "./resuming";
@@ -48,6 +49,9 @@ export type Core = {
   socketOpen: boolean;
   /** Whether the driver was told to dial. */
   dialled: boolean;
+  /** Visitor: who helps, and what to connect with. */
+  helper: Helper | null;
+  iceServers: IceServer[];
   id: SessionId | null;
   /** Whether the broker knows us by that id. */
   announced: boolean;
@@ -127,6 +131,8 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
     lost: 0,
     socketOpen: false,
     dialled: false,
+    helper: null,
+    iceServers: [],
     id: null,
     announced: false,
     generations: 0,
@@ -522,7 +528,8 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
           if (!isInQueue() || !my.announced) return;
           const { name, automated, offer, iceServers } = input;
           become("connecting");
-          back?.helpedBy({ name, automated }, iceServers);
+          my.helper = { name, automated };
+          my.iceServers = iceServers;
           tell({ event: "helper", name, automated });
           my.deadline = my.now + CONNECT_TIMEOUT_MS;
           return out({ output: "answer", generation: beginConnection(), offer, iceServers });

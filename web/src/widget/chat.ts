@@ -2,13 +2,12 @@
 
 import { flatCode } from "../conversation/error-code";
 import * as words from "../locales/widget-en";
-import { now } from "../peer/clock";
 import { makeVisitor } from "../peer/visitor";
-import type { EndedBy, Event, SessionErrorCode } from "../wire/peer";
-import { hasKept, keep, takeKept } from "./kept";
+import type { EndedBy, Event, SessionErrorCode, Snapshot } from "../wire/peer";
+import { forget, keep, readKept } from "./kept";
+import type { Left, Told } from "./left";
 import { drawPanel } from "./panel";
 import style from "./panel.css";
-import { readWaited, type Waited } from "./restored";
 import type { Chat, Shell } from "./shell";
 import { standing } from "./standing";
 import { dress, h, take } from "./toolkit";
@@ -20,6 +19,9 @@ type Seldom = typeof import("./seldom");
 const LOOK_MS = 50;
 const LOOKS = 10;
 
+// How long it is said that the connection is back. Units: milliseconds. Long enough to be read twice.
+const BACK_MS = 6_000;
+
 /** Puts the chat into the launcher's shell. */
 export function mount({ config, toolkit, load, root, frame, emit, setState, main, attributes }: Shell): Chat {
   take(toolkit);
@@ -29,6 +31,14 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   let position = 1;
   let endedBy: EndedBy = "lost";
   let problem = "";
+  /** Whether the helper is nowhere, the session is in another tab, and the connection has just come back. */
+  let away = false;
+  let elsewhere = false;
+  let back = false;
+  /** What the next page needs, and what is on the screen of this one: since when, by how many helpers. */
+  let snapshot: Snapshot | null = null;
+  let story: Told[] = [];
+  let part = 0;
   /** Whether what is told was told to the site before, on another page. */
   let again = false;
   /** The helper's last message, how many of theirs nobody has looked at, and how many were told. */
@@ -65,14 +75,13 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   addEventListener("pagehide", () => {
     const waiting = visitor.waiting();
     if (waiting) keep(team, { ...waiting, draft: panel.draft(), folded: element.hidden });
+    else keepSession();
   });
   addEventListener("pageshow", async ({ persisted }) => {
-    if (!persisted || !visitor.waiting()) return;
-    // The person has been on other pages of the site since, and may have written there, or taken the ask back.
-    const left = visitor;
+    if (!persisted || isFree()) return;
+    // The person has been on other pages of the site since, and may have written there, or ended it.
     visitor = fresh();
-    left.end();
-    for (let look = 0; !hasKept(team) && look < LOOKS; look++) await new Promise((done) => setTimeout(done, LOOK_MS));
+    for (let look = 0; !readKept(team) && look < LOOKS; look++) await new Promise((done) => setTimeout(done, LOOK_MS));
     restore();
   });
 
@@ -86,6 +95,12 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
           seldom().then(({ drawProposal }) => drawProposal(toolkit, frame, made, emit, event), console.warn);
         }
       },
+      (kept) => {
+        // For this tab from now on. Nobody else can have it, so nobody waits for that.
+        if (!snapshot) seldom().then(({ lockTab }) => lockTab(kept.place ?? ""), console.warn);
+        snapshot = kept;
+        keepSession();
+      },
       seldom,
     );
     return made;
@@ -98,33 +113,81 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     }));
   }
 
-  function ask(waited?: Waited) {
-    if (!["idle", "ended", "failed"].includes(visitor.state())) return;
+  const isFree = () => ["idle", "ended", "failed"].includes(visitor.state());
+
+  function ask(left?: Left) {
+    if (!isFree()) return;
     visitor = fresh();
-    unread = 0;
+    elsewhere = away = back = false;
+    story = [];
+    unread = part = 0;
     position = 1;
     panel.divide();
-    again = !!waited;
-    visitor.ask(waited);
+    again = !!left;
+    visitor.ask(left);
     again = false;
     update();
     // Who has gone to another page is reading there.
-    if (!waited) panel.focus();
+    if (!left) panel.focus();
   }
 
-  function restore() {
-    const waited = readWaited(takeKept(team) ?? "", now());
+  async function restore() {
+    const left = await (await seldom()).takeUp(team);
+    // Somebody was quicker.
+    if (!isFree()) return;
+    elsewhere = left === "elsewhere";
     panel.clear();
-    element.hidden = waited?.folded ?? true;
-    if (waited?.place) {
-      panel.draft(waited.draft ?? "");
-      ask(waited);
-    } else if (waited) open(true);
-    else update();
+    story = [];
+    if (!left || left === "elsewhere") {
+      element.hidden = !left;
+      return update();
+    }
+    element.hidden = left.folded ?? true;
+    panel.draft(left.draft ?? "");
+    if (left.session) await resume(left.session, left.told ?? []);
+    else if (left.place) ask(left);
+    else open(true);
+  }
+
+  /** Goes on with a session: what is on the screen was told to the site before. */
+  async function resume(session: Snapshot, told: Told[]) {
+    snapshot = session;
+    again = true;
+    part = told.at(-1)?.part ?? 0;
+    let shown = told[0]?.part ?? part;
+    for (const message of told) {
+      if (shown !== message.part) panel.handle({ event: "anew" }, "");
+      shown = message.part;
+      panel.handle({ event: "message", ...message }, message.name ?? words.helper);
+      if (message.from === "visitor" || message.part !== part) continue;
+      last = message.seq;
+      if (last > session.seen) unread++;
+    }
+    story = told;
+    panel.handle({ event: "delivered", seq: session.delivered }, "");
+    panel.handle({ event: "read", seq: session.read }, "");
+    again = false;
+    await visitor.resume(session);
+    update();
+  }
+
+  /** Keeps the session for the next page, and of what is on the screen as much as there is room for. */
+  function keepSession() {
+    const facts = { session: snapshot, told: story, draft: panel.draft(), folded: element.hidden };
+    if (snapshot && !keep(team, facts)) keep(team, { ...facts, told: (story = story.slice(story.length / 2)) });
   }
 
   function handle(event: Event) {
-    panel.handle(event, visitor.helper()?.name ?? words.helper);
+    const name = visitor.helper()?.name ?? words.helper;
+    panel.handle(event, name);
+    if (event.event === "state") turned(event.state);
+    if (event.event === "away") away = true;
+    if (event.event === "anew") {
+      // Those that were not delivered are told again, to somebody else.
+      story = story.filter(({ from, seq }) => from === "helper" || seq <= (snapshot?.delivered ?? 0));
+      part++;
+      unread = 0;
+    }
     if (event.event === "waiting") ({ position } = event);
     if (event.event === "ended") endedBy = event.by;
     if (event.event === "message") {
@@ -133,6 +196,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
         last = seq;
         unread++;
       }
+      story.push({ from, seq, at, text, name, part });
       if (!again) emit("message", { from, text, at });
     }
     if (event.event === "error") {
@@ -140,6 +204,19 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
       tellProblem(event.code);
     }
     update();
+  }
+
+  let was = "";
+  /** Takes note of another state. */
+  function turned(state: string) {
+    back = was === "reconnecting" && state === "connected";
+    if (back) setTimeout(() => update((back = false)), BACK_MS);
+    was = state;
+    if (state !== "reconnecting") away = false;
+    // Nothing is kept of what is over, and of who waits only once the page is left.
+    if (state === "connected" || state === "reconnecting" || !snapshot) return;
+    snapshot = null;
+    forget(team);
   }
 
   async function tellProblem(code: SessionErrorCode) {
@@ -150,13 +227,14 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     update();
   }
 
-  function update() {
+  function update(_?: unknown) {
     const state = visitor.state();
     const helper = visitor.helper();
     const held = !element.hidden && root.activeElement;
     panel.update({
       state,
-      standing: standing({ state, position, helper, endedBy, problem }),
+      standing: standing({ state, position, helper, endedBy, problem, away, back, elsewhere }),
+      elsewhere,
       helper: helper?.name ?? "",
     });
     refresh();
@@ -180,7 +258,8 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
       origin = root.activeElement ?? document.activeElement;
       element.hidden = false;
     }
-    if (wanted) ask();
+    // Whose session is in another tab is told so first.
+    if (wanted && !elsewhere) ask();
     update();
     panel.focus();
   }

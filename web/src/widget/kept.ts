@@ -1,29 +1,24 @@
-// What outlives a page load while somebody waits. It is kept in this tab alone, and only from one page to the next:
-// whoever takes it up takes it out, so a copy of the tab finds nothing, and nobody waits twice in one place.
+// What outlives a page load, kept in this tab alone.
+//
+// Of somebody who waits it is written when the page is left, and taken out by the next: a copy of the tab finds
+// nothing, and nobody waits twice in one place. Of somebody who is being helped it is written with every change, for
+// a page can crash as well; there a lock tells the copy of a tab apart.
 
 import type { TeamId } from "../wire/signaling";
 
 const key = (team: TeamId): string => `alongside ${team}`;
 
-/** Whether the page before has kept something for an ask of this team. */
-export function hasKept(team: TeamId): boolean {
+/** Gives what was kept for this team; `null` when there is nothing. */
+export function readKept(team: TeamId): string | null {
   try {
-    return sessionStorage.getItem(key(team)) !== null;
+    return sessionStorage.getItem(key(team));
   } catch {
     // Where nothing may be kept, nothing was.
-    return false;
+    return null;
   }
 }
 
-/** Takes out what the page before has kept for an ask of this team; `null` when there is nothing. */
-export function takeKept(team: TeamId): string | null {
-  if (!hasKept(team)) return null;
-  const kept = sessionStorage.getItem(key(team));
-  sessionStorage.removeItem(key(team));
-  return kept;
-}
-
-/** Keeps something for the next page; says whether it could. */
+/** Keeps something in the place of what was; says whether it could. */
 export function keep(team: TeamId, facts: object): boolean {
   try {
     sessionStorage.setItem(key(team), JSON.stringify({ at: Date.now(), ...facts }));
@@ -32,4 +27,9 @@ export function keep(team: TeamId, facts: object): boolean {
     // Forbidden, or full: the next page begins anew.
     return false;
   }
+}
+
+/** Forgets what was kept. */
+export function forget(team: TeamId): void {
+  if (readKept(team) !== null) sessionStorage.removeItem(key(team));
 }

@@ -5,7 +5,7 @@ import { installApi } from "./api";
 import { loadModule } from "./checked-module";
 import { readConfig } from "./config";
 import { button, dress, h } from "./element";
-import { hasKept, keep } from "./kept";
+import { keep, readKept } from "./kept";
 import { drawLauncher } from "./launcher";
 import type { Chat, Mount } from "./shell";
 
@@ -66,8 +66,8 @@ function start(tag: HTMLScriptElement): void {
     launcher.say(words.problems[code], again && words.again, again);
   }
 
-  // Somebody has pressed Help in this tab already, and still waits.
-  if (team && hasKept(team)) press(true, true);
+  // Somebody has pressed Help in this tab already, and still waits or is being helped.
+  if (team && readKept(team)) press(true, true);
 
   async function press(ask: boolean, again = false): Promise<void> {
     if (chat) return chat.open(ask);
@@ -84,7 +84,7 @@ function start(tag: HTMLScriptElement): void {
     try {
       const load = (file: string, integrity: string) => loadModule(file, integrity, address, nonce);
       const { mount } = (await load(CHAT_FILE, CHAT_INTEGRITY)) as { mount: Mount };
-      chat = mount({
+      const made = mount({
         ...launcher,
         config,
         toolkit: { button, dress, h },
@@ -93,8 +93,9 @@ function start(tag: HTMLScriptElement): void {
         setState,
         attributes,
       });
-      if (again) chat.restore();
-      else chat.open(true);
+      if (again) await made.restore();
+      chat = made;
+      if (!again) made.open(true);
     } catch (error) {
       console.error("Alongside:", error);
       fail("load-failed", () => press(true, again));

@@ -60,6 +60,12 @@ export function drawLog(link: (body: HTMLElement, text: string) => void): Log {
     }
   }
 
+  function divide() {
+    if (lines.lastElementChild?.localName === "article") lines.append(h("hr"));
+    own = [];
+    delivered = read = 0;
+  }
+
   return {
     element,
     typist,
@@ -79,17 +85,20 @@ export function drawLog(link: (body: HTMLElement, text: string) => void): Log {
         case "typing":
           typist.textContent = event.on ? words.typing(helper) : "";
           return;
+        case "anew":
+          // What was not delivered is told again, below the line.
+          for (const shown of own.slice(delivered)) shown.closest("article")?.remove();
+          return divide();
         case "state":
           if (event.state !== "ended" && event.state !== "failed") return;
           typist.textContent = "";
           mark(delivered, own.length, "unsent");
       }
     },
-    divide() {
-      if (lines.lastElementChild?.localName === "article") lines.append(h("hr"));
-      own = [];
-      delivered = read = 0;
+    divide,
+    clear() {
+      lines.replaceChildren();
+      divide();
     },
-    clear: () => lines.replaceChildren(),
   };
 }

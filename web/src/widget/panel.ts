@@ -34,6 +34,8 @@ export interface View {
   readonly standing: Standing;
   /** The helper's name, empty while there is none. */
   readonly helper: string;
+  /** Whether the session is in another tab. */
+  readonly elsewhere: boolean;
 }
 
 /** The panel, drawn. */
@@ -105,8 +107,8 @@ export function drawPanel(actions: PanelActions): Panel {
     clear: log.clear,
     draft: composer.draft,
     note: composer.note,
-    update({ state, standing, helper }) {
-      const over = state === "ended" || state === "failed";
+    update({ state, standing, helper, elsewhere }) {
+      const over = elsewhere || state === "ended" || state === "failed";
       const there = state === "connected" || state === "reconnecting";
       // A status that is written is a status that is read aloud: only when it is new.
       if (title.textContent !== standing[0] || detail.textContent !== standing[1]) {

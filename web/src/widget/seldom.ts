@@ -1,9 +1,11 @@
 // What few visitors need, in a file of its own that is loaded when one does.
 
 export { httpTransport } from "../peer/http-transport";
-export { hearProposal } from "../peer/proposal";
+export { resume } from "../peer/resume";
 export { explain } from "./explain";
 export { drawLinks } from "./linked";
 export { drawProposal, go } from "./proposal";
 export { toggleSharing } from "./sharing";
 export { drawUnread } from "./unread";
+export { lockTab } from "./tab-lock";
+export { takeUp } from "./taking-up";

@@ -51,8 +51,12 @@ export interface Shell {
 export interface Chat {
   /** Shows the panel; with `ask`, also asks for help unless somebody is already asked. */
   open(ask: boolean): void;
-  /** Goes on where the page before was left, by what it has kept; without that, nothing is asked. */
-  restore(): void;
+  /**
+   * Goes on where the page before was left, by what it has kept; without that, nothing is asked.
+   *
+   * Errors: rejects when a part that it takes cannot be loaded.
+   */
+  restore(): Promise<void>;
   /** Folds the panel. */
   close(): void;
   /** Ends the session or takes the ask back. */

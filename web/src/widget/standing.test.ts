@@ -3,7 +3,16 @@ import { test } from "node:test";
 import type { State } from "../wire/peer";
 import { type Facts, standing } from "./standing";
 
-const facts: Facts = { state: "idle", position: 1, helper: null, endedBy: "lost", problem: "That did not work." };
+const facts: Facts = {
+  state: "idle",
+  position: 1,
+  helper: null,
+  endedBy: "lost",
+  problem: "That did not work.",
+  away: false,
+  back: false,
+  elsewhere: false,
+};
 const say = (changes: Partial<Facts>) => standing({ ...facts, ...changes }).join(" ");
 const mira = { name: "Mira", automated: false };
 
@@ -31,4 +40,10 @@ test("a program is called one", () => {
 test("the place in the queue is said", () => {
   assert.match(say({ state: "waiting", position: 1 }), /next/);
   assert.match(say({ state: "waiting", position: 7 }), /number 7/);
+});
+
+test("who is away, who is back, and where the session is", () => {
+  assert.match(say({ state: "reconnecting", helper: mira, away: true }), /Mira.s computer went away/);
+  assert.match(say({ state: "connected", helper: mira, back: true }), /is back/);
+  assert.match(say({ state: "idle", elsewhere: true }), /another tab/);
 });

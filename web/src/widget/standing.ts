@@ -12,25 +12,33 @@ export interface Facts {
   readonly endedBy: EndedBy;
   /** What went wrong, in words. */
   readonly problem: string;
+  /** Whether the helper is nowhere. */
+  readonly away: boolean;
+  /** Whether the connection has just come back. */
+  readonly back: boolean;
+  /** Whether the session is in another tab. */
+  readonly elsewhere: boolean;
 }
 
 /** A title, and a sentence under it. */
 export type Standing = readonly string[];
 
 /** Puts the facts into words. */
-export function standing({ state, position, helper, endedBy, problem }: Facts): Standing {
+export function standing({ state, position, helper, endedBy, problem, away, back, elsewhere }: Facts): Standing {
   const name = helper?.name ?? words.helper;
   switch (state) {
     case "idle":
+      return elsewhere ? words.elsewhere : words.asking;
     case "asking":
       return words.asking;
     case "waiting":
       return position > 1 ? words.inLine(position) : words.next;
     case "connected":
-      return helper?.automated ? words.automated(name) : words.connected(name);
+      return back ? words.back(name) : helper?.automated ? words.automated(name) : words.connected(name);
     case "connecting":
-    case "reconnecting":
       return words.connecting(name);
+    case "reconnecting":
+      return away ? words.away(name) : words.reconnecting(name);
     case "ended":
       return [words.ended[endedBy](name), words.over];
     case "failed":

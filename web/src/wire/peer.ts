@@ -779,7 +779,7 @@ page: Page, } | { "event": "client",
 /**
  * All of it.
  */
-client: Client, } | { "event": "anew" } | { "event": "message", 
+client: Client, } | { "event": "away" } | { "event": "anew" } | { "event": "message", 
 /**
  * Who wrote it.
  */

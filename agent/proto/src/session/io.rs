@@ -382,6 +382,8 @@ pub enum Event {
         /// All of it.
         client: Client,
     },
+    /// Visitor: the server does not know where the helper is. They are looked for a while longer.
+    Away,
     /// Visitor: somebody else will help. Both sides count their messages from 1 again, and those that were not
     /// delivered are told again now.
     Anew,

@@ -438,7 +438,10 @@ impl Session {
             return;
         }
         if code == ErrorCode::ResumeUnknown {
-            let since = *self.resuming.away_since.get_or_insert(now);
+            let since = self.resuming.away_since.unwrap_or(now);
+            if self.resuming.away_since.replace(since).is_none() {
+                self.tell(Event::Away);
+            }
             if now >= since.saturating_add(HELPER_AWAY_MS) {
                 return self.ask_elsewhere(now);
             }
