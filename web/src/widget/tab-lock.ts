@@ -11,9 +11,10 @@ let release: (() => void) | undefined;
 export function lockTab(name: string): Promise<boolean> {
   unlockTab();
   return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(WAIT_MS);
+    const patience = new AbortController();
+    setTimeout(() => patience.abort(), WAIT_MS);
     navigator.locks
-      .request(`alongside ${name}`, { signal }, () => {
+      .request(`alongside ${name}`, { signal: patience.signal }, () => {
         resolve(true);
         return new Promise<void>((done) => (release = done));
       })
