@@ -121,6 +121,11 @@ export class VisitorHand {
     await this.page.locator(`alongside-help[data-state="${state}"]`).waitFor({ state: "attached" });
   }
 
+  /** Waits until the page could be loaded again: the helper has left a way back. */
+  async hasWayBack() {
+    await this.page.waitForFunction(() => /"offer":"v=0/.test(Object.values(sessionStorage).join()));
+  }
+
   async reads(text) {
     await this.log.getByText(text, { exact: true }).waitFor();
   }

@@ -7,6 +7,7 @@ import { after, afterEach, before, test } from "node:test";
 import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
+import { all, heard, talker } from "./talkers.mjs";
 
 let server, site, theirs, ours;
 before(async () => {
@@ -16,7 +17,13 @@ before(async () => {
   site = await startSite({
     "/": { html: html("A page", tag, `${other}<form method="post" action="/other"><button>Post</button></form>`) },
     "/other": { html: html("Another page", tag, `<a href="/">Back</a>`) },
-    "/third": { html: html("A third page", tag) },
+    "/app": {
+      html: html(
+        "An app",
+        tag,
+        `<button onclick="history.pushState({}, '', '/app/part'); document.title = 'A part'">Part</button><a href="#there">There</a>`,
+      ),
+    },
   });
   [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
 });
@@ -42,15 +49,11 @@ async function pair() {
   await visitor.is("waiting");
   await helper.accept();
   await visitor.is("connected");
-  await hasWayBack(visitor);
+  await visitor.hasWayBack();
   return { helper, visitor };
 }
 
-/** Waits until a deposit that nobody has used is kept. */
-const hasWayBack = ({ page }) =>
-  page.waitForFunction(() => /"offer":"v=0/.test(Object.values(sessionStorage).join()));
-
-const texts = ({ log }) => log.getByRole("article").locator("p").allTextContents();
+const texts = async (hand) => (await hand.log.textContent()).match(/one|two|three|four|five/g);
 
 test("a reload, a link, a form and the way back: the conversation goes on", async () => {
   const { helper, visitor } = await pair();
@@ -80,4 +83,70 @@ test("a reload, a link, a form and the way back: the conversation goes on", asyn
   await helper.reads("five");
   assert.deepEqual(await texts(visitor), ["one", "two", "three", "four", "five"]);
   assert.deepEqual(await texts(helper), ["one", "two", "three", "four", "five"]);
+});
+
+/** Both write without pause while something happens; then each message stands once, in order, on both sides. */
+async function whileTalking({ helper, visitor }, act) {
+  const talkers = [
+    { name: "visitor", at: talker(visitor.page, "visitor", "alongside-help"), ears: helper },
+    { name: "helper", at: talker(helper.page, "helper"), ears: visitor },
+  ];
+  await act();
+  for (const { name, at, ears } of talkers) {
+    const count = await at.stop();
+    assert.ok(count > 0, `${name} has said nothing`);
+    const said = all(name, count);
+    await ears.log.getByText(said.at(-1)).first().waitFor();
+    assert.deepEqual(await heard(ears.log, name), said, `what the other side heard of the ${name}`);
+  }
+  for (const { name, at } of talkers) {
+    const own = name === "visitor" ? visitor : helper;
+    assert.deepEqual(await heard(own.log, name), all(name, at.count()), `what the ${name} sees of their own`);
+  }
+}
+
+test("ten ways through a site while both write without pause", async () => {
+  const both = await pair();
+  const { helper, visitor } = both;
+  const { page } = visitor;
+  const sees = (title, path) => helper.sees(title, site.origin + path);
+  await whileTalking(both, async () => {
+    await page.getByRole("link", { name: "Other" }).click();
+    await sees("Another page", "/other");
+    await page.goBack({ waitUntil: "commit" });
+    await sees("A page", "/");
+    await page.goForward({ waitUntil: "commit" });
+    await sees("Another page", "/other");
+    await page.reload();
+    await page.getByRole("link", { name: "Back" }).click();
+    await sees("A page", "/");
+    await page.getByRole("button", { name: "Post" }).click();
+    await sees("Another page", "/other");
+    await page.goto(`${site.origin}/app`);
+    await sees("An app", "/app");
+    await page.getByRole("link", { name: "There" }).click();
+    await sees("An app", "/app#there");
+    await page.getByRole("button", { name: "Part" }).click();
+    await sees("A part", "/app/part");
+    await page.goBack();
+    await page.goBack();
+    await sees("A part", "/app");
+    await page.goto(`${site.origin}/`);
+    await sees("A page", "/");
+  });
+});
+
+test("a hundred reloads in a row while both write without pause", { timeout: 240_000 }, async () => {
+  const both = await pair();
+  const times = [];
+  await whileTalking(both, async () => {
+    for (let at = 0; at < 100; at++) {
+      const began = Date.now();
+      await both.visitor.page.reload();
+      await both.visitor.is("connected");
+      times.push(Date.now() - began);
+    }
+  });
+  times.sort((a, b) => a - b);
+  console.log(`reload to connected: median ${times[50]} ms, p95 ${times[95]} ms, longest ${times[99]} ms`);
 });

@@ -109,6 +109,8 @@ fn what_peers_say() {
     assert_eq!(names(section(PEER_DOC, "Messages"), "message"), tags(PEER_TYPES, "PeerMessage"));
     assert_eq!(names(PEER_DOC, "signal"), tags(PEER_TYPES, "SealedSignal"));
     assert_eq!(names(PEER_DOC, "introduction"), fields(PEER_TYPES, "Introduction"));
+    assert_eq!(names(PEER_DOC, "knock"), fields(PEER_TYPES, "Knock"));
+    assert_eq!(names(PEER_DOC, "admission"), fields(PEER_TYPES, "Admission"));
 }
 
 /// Compares the third column of a table of messages with the fields of their types.

@@ -71,7 +71,7 @@ pub const MAX_LOST_CLAIMS: u32 = 5;
 pub const MAX_KNOCK_CANDIDATES: usize = 12;
 
 /// How long after connecting the helper makes a deposit. Units: milliseconds. The connection in use comes first.
-pub const DEPOSIT_DELAY_MS: u64 = 300;
+pub const DEPOSIT_DELAY_MS: u64 = 100;
 
 /// How long an offer that was deposited is good, and then replaced. Units: milliseconds. Networks change without a
 /// word, and routers forget.

@@ -983,7 +983,7 @@ export const MAX_KNOCK_CANDIDATES = 12;
 /**
  * How long after connecting the helper makes a deposit. Units: milliseconds. The connection in use comes first.
  */
-export const DEPOSIT_DELAY_MS = 300;
+export const DEPOSIT_DELAY_MS = 100;
 
 /**
  * How long an offer that was deposited is good, and then replaced. Units: milliseconds. Networks change without a

@@ -1,0 +1,51 @@
+// Two who write without pause: numbered messages, each once the one before has been taken, whatever happens to the page.
+
+/** Puts a text into the message box of a page and sends it, in one go; says whether it stands in the conversation. */
+function sendIn([root, text]) {
+  const scope = root ? document.querySelector(root)?.shadowRoot : document;
+  const lines = () => [...(scope?.querySelectorAll("[role=log] p, [role=log] li") ?? [])].map((line) => line.textContent);
+  const stands = () => lines().some((line) => line === text || line.includes(`${text} `) || line.endsWith(text));
+  if (stands()) return true;
+  const field = scope?.querySelector("textarea");
+  const send = [...(scope?.querySelectorAll("button") ?? [])].find((button) => [button.ariaLabel, button.textContent.trim()].includes("Send"));
+  if (!field || !send || !field.checkVisibility()) return false;
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  // A framework may take a moment to believe it.
+  return new Promise((done) =>
+    setTimeout(() => {
+      send.click();
+      setTimeout(() => done(stands()), 20);
+    }, 20),
+  );
+}
+
+/** Somebody who writes: `name 001`, `name 002`, … into the page until told to stop; gives how many it were. */
+export function talker(page, name, root = null, every = 30) {
+  let count = 0;
+  let isOn = true;
+  const done = (async () => {
+    while (isOn) {
+      try {
+        if (await page.evaluate(sendIn, [root, numbered(name, count + 1)])) count++;
+      } catch {
+        // The page was left meanwhile: what was sent stands in the next one, or is sent there.
+      }
+      await new Promise((next) => setTimeout(next, every));
+    }
+    return count;
+  })();
+  return { stop: () => ((isOn = false), done), count: () => count };
+}
+
+/** A message of that number. */
+export const numbered = (name, number) => `${name} ${String(number).padStart(4, "0")}`;
+
+/** All that somebody has written, in order. */
+export const all = (name, count) => Array.from({ length: count }, (_, at) => numbered(name, at + 1));
+
+/** The messages of somebody that stand in a conversation, in order. */
+export async function heard(log, name) {
+  const text = await log.evaluate((element) => element.textContent);
+  return text.match(new RegExp(`${name} \\d{4}`, "g")) ?? [];
+}
