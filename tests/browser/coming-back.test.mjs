@@ -90,3 +90,23 @@ test("while waiting: the visitor leaves the list, is on it again when they are b
   assert.deepEqual(await listeners(visitor), []);
   assert.deepEqual(await helper.page.evaluate(() => [window.onunload, window.onbeforeunload].filter(Boolean)), []);
 });
+
+test("while being helped: left in the middle, and connected again when the visitor is back", async () => {
+  const helper = await HelperHand.at(await ours.window(), server.console);
+  const visitor = await visit("/");
+  await visitor.button("Help").click();
+  await visitor.is("waiting");
+  await helper.accept();
+  await visitor.is("connected");
+  await visitor.hasWayBack();
+  await visitor.say("Back in a moment.");
+  await helper.reads("Back in a moment.");
+  assert.equal(await leaveAndComeBack(visitor), true, "the page is the same as before");
+  assert.deepEqual(await listeners(visitor), []);
+  await visitor.is("connected");
+  await visitor.reads("Back in a moment.");
+  await helper.say("Welcome back!");
+  await visitor.reads("Welcome back!");
+  await visitor.say("Here I am.");
+  await helper.reads("Here I am.");
+});

@@ -57,7 +57,7 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
           </button>
         ) : (
           <>
-            <button key="return" type="button" class="plain" onClick={() => session.giveBack()}>
+            <button key="return" type="button" class="plain" onClick={() => visit.giveBack()}>
               {words.session.giveBack}
             </button>
             <button key="end" type="button" class="plain" onClick={() => session.end()}>
@@ -79,7 +79,8 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
 }
 
 function Ending({ visit }: { visit: Visit }) {
-  const why = visit.session.state === "failed" ? failure(visit.error) : words.session.endedBy[visit.endedBy ?? "lost"];
+  const end = visit.gaveBack && visit.endedBy === "helper" ? words.session.gaveBack : words.session.endedBy[visit.endedBy ?? "lost"];
+  const why = visit.session.state === "failed" ? failure(visit.error) : end;
   return (
     <div class="ending">
       <p role="status">{why}</p>

@@ -13,6 +13,8 @@ export class Visit {
   draft = "";
   /** Who ended the session. */
   endedBy: EndedBy | null = null;
+  /** Whether the helper has given the visitor back to the queue. */
+  gaveBack = false;
   /** What went wrong last. */
   error: SessionErrorCode | null = null;
   #said = "";
@@ -33,6 +35,12 @@ export class Visit {
   /** Whether nothing more will come. */
   get over(): boolean {
     return this.session.over;
+  }
+
+  /** Gives the visitor back to the queue. */
+  giveBack(): void {
+    this.gaveBack = true;
+    this.session.giveBack();
   }
 
   /** Sends what the helper wrote; when it is not taken, it is back in the draft. */
@@ -94,8 +102,9 @@ export class Workspace {
   /** Sessions that the page before has left to this one. */
   #takeUp(): void {
     for (const session of this.desk.sessions) {
-      const isNew = session.state === "reconnecting" && !this.#visits.some((visit) => visit.session === session);
-      if (isNew) this.#selected ??= this.#add(session);
+      if (session.state !== "reconnecting" || this.#visits.some((visit) => visit.session === session)) continue;
+      const visit = this.#add(session);
+      this.#selected ??= visit;
     }
   }
 

@@ -131,6 +131,7 @@ export const words = {
       helper: "You have ended the session.",
       lost: "The connection was lost and did not come back.",
     },
+    gaveBack: "You have given them back. They wait again, in their place.",
     readable: "You can read it until you close it. Then it is gone.",
     failed: {
       "ticket-gone": "Another helper was quicker, or the visitor has left.",

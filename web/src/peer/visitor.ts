@@ -238,19 +238,21 @@ export function makeVisitor(
     input({ input: "end" });
   }
 
+  /** Lets go of everything, for another visitor to go on. */
+  function leave(): void {
+    driver.drop();
+    socket.close();
+    leaving.abort();
+  }
+
   function begin(first: Input): void {
     const { signal } = leaving;
-    // An open peer connection or socket would keep the page out of the back/forward cache, and would be dead when it
-    // comes back: then another visitor goes on with what was kept.
-    const hide = (): void => {
-      driver.drop();
-      socket.close();
-      leaving.abort();
-    };
     const changed = (): void => {
       if (!document.hidden) input({ input: "network-changed" });
     };
-    addEventListener("pagehide", hide, { signal });
+    // An open peer connection or socket would keep the page out of the back/forward cache, and would be dead when it
+    // comes back: then another visitor goes on with what was kept.
+    addEventListener("pagehide", leave, { signal });
     addEventListener("online", changed, { signal });
     document.addEventListener("visibilitychange", changed, { signal });
     input(first);
@@ -270,6 +272,7 @@ export function makeVisitor(
   return {
     end,
     identify,
+    leave,
 
     /** Where the ask is. */
     state: (): State => state,

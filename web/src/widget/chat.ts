@@ -72,11 +72,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   frame.append(element);
   document.addEventListener("visibilitychange", update);
   // Before the visitor, who lets go of everything when the page is left.
-  addEventListener("pagehide", () => {
-    const waiting = visitor.waiting();
-    if (waiting) keep(team, { ...waiting, draft: panel.draft(), folded: element.hidden });
-    else keepSession();
-  });
+  addEventListener("pagehide", keepAll);
   addEventListener("pageshow", async ({ persisted }) => {
     if (!persisted || isFree()) return;
     // The person has been on other pages of the site since, and may have written there, or ended it.
@@ -132,43 +128,34 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   }
 
   async function restore() {
-    const left = await (await seldom()).takeUp(team);
+    const { redraw, takeUp } = await seldom();
+    const left = await takeUp(team);
     // Somebody was quicker.
     if (!isFree()) return;
     elsewhere = left === "elsewhere";
     panel.clear();
-    story = [];
     if (!left || left === "elsewhere") {
       element.hidden = !left;
       return update();
     }
-    element.hidden = left.folded ?? true;
-    panel.draft(left.draft ?? "");
-    if (left.session) await resume(left.session, left.told ?? []);
-    else if (left.place) ask(left);
+    const { session, told, place, draft, folded } = left;
+    element.hidden = folded ?? true;
+    panel.draft(draft ?? "");
+    if (session) {
+      story = told ?? [];
+      snapshot = session;
+      ({ part, last, unread } = redraw(story, session, (event, name) => panel.handle(event, name ?? words.helper)));
+      await visitor.resume(session);
+      update();
+    } else if (place) ask(left);
     else open(true);
   }
 
-  /** Goes on with a session: what is on the screen was told to the site before. */
-  async function resume(session: Snapshot, told: Told[]) {
-    snapshot = session;
-    again = true;
-    part = told.at(-1)?.part ?? 0;
-    let shown = told[0]?.part ?? part;
-    for (const message of told) {
-      if (shown !== message.part) panel.handle({ event: "anew" }, "");
-      shown = message.part;
-      panel.handle({ event: "message", ...message }, message.name ?? words.helper);
-      if (message.from === "visitor" || message.part !== part) continue;
-      last = message.seq;
-      if (last > session.seen) unread++;
-    }
-    story = told;
-    panel.handle({ event: "delivered", seq: session.delivered }, "");
-    panel.handle({ event: "read", seq: session.read }, "");
-    again = false;
-    await visitor.resume(session);
-    update();
+  /** Keeps what the next page needs, whatever there is. */
+  function keepAll() {
+    const waiting = visitor.waiting();
+    if (waiting) keep(team, { ...waiting, draft: panel.draft(), folded: element.hidden });
+    else keepSession();
   }
 
   /** Keeps the session for the next page, and of what is on the screen as much as there is room for. */
@@ -281,5 +268,10 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     close,
     end,
     identify: () => visitor.identify(),
+    leave() {
+      keepAll();
+      visitor.leave();
+      seldom().then(({ unlockTab }) => unlockTab(), console.warn);
+    },
   };
 }

@@ -7,5 +7,5 @@ export { drawLinks } from "./linked";
 export { drawProposal, go } from "./proposal";
 export { toggleSharing } from "./sharing";
 export { drawUnread } from "./unread";
-export { lockTab } from "./tab-lock";
-export { takeUp } from "./taking-up";
+export { lockTab, unlockTab } from "./tab-lock";
+export { redraw, takeUp } from "./taking-up";

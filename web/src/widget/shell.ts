@@ -63,6 +63,8 @@ export interface Chat {
   end(): void;
   /** Takes note that the site knows more about the visitor. */
   identify(): void;
+  /** Lets go of everything for another chat in this page, as the next page would find it. */
+  leave(): void;
 }
 
 /** The one export of the chat. */

@@ -1,9 +1,10 @@
 // Taking up what the page before has left, by one tab alone.
 
 import { now } from "../peer/clock";
+import type { Event, Snapshot } from "../wire/peer";
 import type { TeamId } from "../wire/signaling";
 import { forget, readKept } from "./kept";
-import { readLeft, type Left } from "./left";
+import { readLeft, type Left, type Told } from "./left";
 import { lockTab } from "./tab-lock";
 
 /** Takes up what was left: `null` when there is nothing, `elsewhere` when another tab has the session. */
@@ -20,4 +21,23 @@ export async function takeUp(team: TeamId): Promise<Left | "elsewhere" | null> {
 
 function read(team: TeamId): Left | null {
   return readLeft(readKept(team) ?? "", now());
+}
+
+/** Puts on the screen what was there before; gives which part it ends with, and what of that nobody has looked at. */
+export function redraw(
+  told: Told[],
+  { seen, delivered, read }: Snapshot,
+  handle: (event: Event, name: string | null) => void,
+): { part: number; last: number; unread: number } {
+  const part = told.at(-1)?.part ?? 0;
+  let shown = told[0]?.part;
+  for (const message of told) {
+    if (shown !== message.part) handle({ event: "anew" }, null);
+    shown = message.part;
+    handle({ event: "message", ...message }, message.name);
+  }
+  handle({ event: "delivered", seq: delivered }, null);
+  handle({ event: "read", seq: read }, null);
+  const theirs = told.filter((message) => message.from === "helper" && message.part === part);
+  return { part, last: theirs.at(-1)?.seq ?? 0, unread: theirs.filter(({ seq }) => seq > seen).length };
 }
