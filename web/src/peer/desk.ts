@@ -77,6 +77,8 @@ export class Desk {
   /** The offers of each session, by the generation of the peer connection. */
   #offers = new WeakMap<HelperSession, Map<number, OfferingConnection>>();
   #door: Door;
+  /** The sessions that this tab has for itself. */
+  #kept = new WeakSet<HelperSession>();
   #available = true;
   // Whether the nonce that comes next is to be signed; a challenge is also how the socket asks for a sign of life.
   #enlisting = false;
@@ -207,7 +209,9 @@ export class Desk {
   async #restore(): Promise<void> {
     for (const kept of keptSessions()) {
       if (!(await lockSession(kept.id)) || this.#sessions.has(kept.id)) continue;
-      this.#begin(kept.id, kept.origin, null).resume(kept);
+      const session = this.#begin(kept.id, kept.origin, null);
+      this.#kept.add(session);
+      session.resume(kept);
       this.#changed();
     }
   }
@@ -336,6 +340,9 @@ export class Desk {
       case "admit":
         return this.#door.admit(output);
       case "keep":
+        // Nobody else can have it yet, so nobody waits for that.
+        if (!this.#kept.has(session)) void lockSession(session.id);
+        this.#kept.add(session);
         return session.keep(output.snapshot);
       default:
       // The socket is the desk's own, and a helper's session neither prepares nor answers.

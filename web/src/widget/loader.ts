@@ -14,10 +14,6 @@ const script = document.currentScript ?? document.querySelector("script[data-tea
 // Help belongs to the page, not to the frames in it; and a page has one Help, however often the tag is in it.
 if (top === window && script instanceof HTMLScriptElement && !document.querySelector("alongside-help")) start(script);
 
-/** Where one chat of a page is left to the next: a page that is written anew (`document.open`) keeps its window. */
-const LEAVE = Symbol.for("alongside");
-type Window = { [LEAVE]?: () => void };
-
 function start(tag: HTMLScriptElement): void {
   const { dataset, src, nonce } = tag;
   const address = src || location.href;
@@ -26,7 +22,8 @@ function start(tag: HTMLScriptElement): void {
   if (!team) console.warn("Alongside: data-team needs a team key of 43 characters, or two.");
 
   const launcher = drawLauncher(dataset, () => press(true), () => {
-    chat?.end();
+    // A page that is drawn or written anew is another page: what was goes on in it.
+    chat?.leave();
     start(tag);
   });
   const { host, main } = launcher;
@@ -69,10 +66,6 @@ function start(tag: HTMLScriptElement): void {
     emit("error", { code });
     launcher.say(words.problems[code], again && words.again, again);
   }
-
-  const own = window as Window;
-  own[LEAVE]?.();
-  own[LEAVE] = () => chat?.leave();
 
   // Somebody has pressed Help in this tab already, and still waits or is being helped.
   if (team && readKept(team)) press(true, true);
