@@ -107,8 +107,9 @@ class Conversation:
         # What only one who has heard our greeting says: its acknowledgement may be lost.
         self.acknowledged = True
         self._look()
-        by_visitor = ("page", "client", "allowed", "declined")
-        if (kind in by_visitor and other == "helper") or (kind == "propose" and other == "visitor"):
+        by_visitor = ("page", "client", "allowed", "declined", "deposited")
+        by_helper = ("propose", "deposit", "return")
+        if (kind in by_visitor and other == "helper") or (kind in by_helper and other == "visitor"):
             return "wrong-state"
         if kind in ("ack", "read"):
             return None if self._acknowledge(message["seq"]) else "wrong-sequence"

@@ -149,6 +149,7 @@ class Messages(unittest.TestCase):
             "broker": (wire.SERVER, wire.MAX_FRAME_BYTES),
             "sealed-signal": (wire.SIGNAL, wire.MAX_SEALED_BYTES),
         }
+        payloads = {"introduction": wire.INTRODUCTION, "knock": wire.KNOCK, "admission": wire.ADMISSION}
         for case in read("messages"):
             text = (
                 case["text"]
@@ -157,8 +158,8 @@ class Messages(unittest.TestCase):
             )
             with self.subTest(case["name"]):
                 try:
-                    if case["decoder"] == "introduction":
-                        outcome = {"value": wire.decode_introduction(text)}
+                    if case["decoder"] in payloads:
+                        outcome = {"value": wire.decode_payload(text, payloads[case["decoder"]])}
                     else:
                         outcome = {"value": wire.decode(text, *tables[case["decoder"]])}
                 except wire.Refused as error:

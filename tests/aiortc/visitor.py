@@ -23,7 +23,7 @@ def verify_introduction(
     """Who answered, what they offer, and the channel with them; in the order of section *Handshake*."""
     try:
         payload, static, channel = initiator.read(message2)
-        introduction = wire.decode_introduction(payload)
+        introduction = wire.decode_payload(payload, wire.INTRODUCTION)
     except (noise.NoiseError, wire.Refused):
         raise certificate.Unverified("handshake-failed") from None
     who = certificate.verify(introduction["certificate"], team, now_s)

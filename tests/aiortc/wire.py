@@ -150,11 +150,13 @@ def texts_by_name(most_entries: int, most_bytes: int) -> Check:
     return check
 
 
-def list_of(inner: Check) -> Check:
+def list_of(inner: Check, most: int | None = None) -> Check:
     def check(value: Any) -> Any:
         if not isinstance(value, list):
             raise _bad()
         found = [inner(one) for one in value]
+        if most is not None and len(found) > most:
+            return _TooLarge()
         return _TooLarge() if any(isinstance(one, _TooLarge) for one in found) else found
 
     return check
@@ -187,6 +189,9 @@ PEER: dict[str, dict[str, Check]] = {
     "propose": {"id": FROM_1, "url": or_null(text(4096))},
     "allowed": {"id": U32},
     "declined": {"id": U32},
+    "deposit": {"id": octets(16), "psk": octets(32), "offer": text(8192)},
+    "deposited": {"id": octets(16)},
+    "return": {},
     "end": {},
     "refused": {"code": CODE},
 }
@@ -234,6 +239,13 @@ SERVER: dict[str, dict[str, Check]] = {
 }
 
 INTRODUCTION: dict[str, Check] = {"certificate": text(MAX_CERTIFICATE_BYTES), "offer": text(8192)}
+KNOCK: dict[str, Check] = {
+    "attempt": TIME,
+    "answer": or_null(text(8192)),
+    "candidates": list_of(fields(SIGNAL["candidate"]), most=12),
+    "lastSeq": U32,
+}
+ADMISSION: dict[str, Check] = {"offer": or_null(text(8192))}
 
 
 def _not_json(_: str) -> float:
@@ -298,13 +310,13 @@ def decode(raw: str, tables: dict[str, dict[str, Check]], limit: int) -> dict[st
     return {"type": name, **found}
 
 
-def decode_introduction(raw: bytes | str) -> dict[str, Any]:
-    """Reads the payload of message 2, which needs no type."""
+def decode_payload(raw: bytes | str, table: dict[str, Check]) -> dict[str, Any]:
+    """Reads the payload of a handshake's message, which needs no type."""
     try:
         value = json_object(raw)
     except ValueError:
         raise Refused("bad-json") from None
-    found = fields(INTRODUCTION)(value)
+    found = fields(table)(value)
     if isinstance(found, _TooLarge):
         raise Refused("too-large")
     return found

@@ -4,7 +4,7 @@
 
 use alongside_agent_proto::address::{Urls, clean_address, may_open};
 use alongside_agent_proto::decode::{
-    DecodeError, decode_broker, decode_introduction, decode_peer, decode_sealed_signal,
+    DecodeError, decode_admission, decode_broker, decode_introduction, decode_knock, decode_peer, decode_sealed_signal,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -77,6 +77,8 @@ fn messages() {
             "peer" => written(decode_peer(&text)),
             "sealed-signal" => written(decode_sealed_signal(&text)),
             "introduction" => written(decode_introduction(&text)),
+            "knock" => written(decode_knock(&text)),
+            "admission" => written(decode_admission(&text)),
             other => panic!("{}: no decoder {other}", case.name),
         };
         match (decoded, case.code) {
