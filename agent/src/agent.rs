@@ -13,6 +13,7 @@ use crate::command::Command;
 use crate::event::Event;
 use crate::helper;
 use crate::room::EVENTS;
+use crate::state::StateFile;
 use crate::visitor::{self, Location};
 
 /// How many commands wait to be done. A program that writes more before it reads is held up.
@@ -37,7 +38,7 @@ pub struct Agent {
 }
 
 /// What a helper needs to begin.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct HelperOptions {
     /// The server's origin as it is dialled, such as `https://help.example.org`.
     pub server: String,
@@ -45,10 +46,12 @@ pub struct HelperOptions {
     pub invite: Invite,
     /// When the other side is told that a message was read.
     pub receipts: Receipts,
+    /// Where sessions are kept, to go on with them when this process was killed.
+    pub state: Option<StateFile>,
 }
 
 /// What a visitor needs to ask.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct VisitorOptions {
     /// The server's origin, such as `https://help.example.org`.
     pub server: String,
@@ -64,6 +67,9 @@ pub struct VisitorOptions {
     pub urls: Urls,
     /// When the other side is told that a message was read.
     pub receipts: Receipts,
+    /// Where the session is kept, to go on with it when this process was killed. One of another site is left alone,
+    /// and nothing is asked: the agent stops with [`Failure::Other`].
+    pub state: Option<StateFile>,
 }
 
 /// When the other side is told that a message was read.
@@ -112,7 +118,12 @@ impl HelperOptions {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(InviteLinkError::NoServer);
         }
-        Ok(Self { server: url.origin().ascii_serialization(), invite, receipts: Receipts::default() })
+        Ok(Self {
+            server: url.origin().ascii_serialization(),
+            invite,
+            receipts: Receipts::default(),
+            state: None,
+        })
     }
 }
 
@@ -122,10 +133,10 @@ impl Agent {
     /// Panics outside of a tokio runtime.
     #[must_use]
     pub fn helper(options: HelperOptions) -> Self {
-        let HelperOptions { server, invite, receipts } = options;
+        let HelperOptions { server, invite, receipts, state } = options;
         let (agent, events, commands, outcome) = Self::new(receipts);
         tokio::spawn(async move {
-            let _ = outcome.send(helper::work(server, invite, events, commands).await);
+            let _ = outcome.send(helper::work(server, invite, state, events, commands).await);
         });
         agent
     }

@@ -82,6 +82,11 @@ pub enum Command {
         #[serde(default)]
         title: String,
     },
+    /// Helper: give a visitor back to the queue, for somebody else to help.
+    Return {
+        /// The session.
+        session: SessionId,
+    },
     /// End a session.
     End {
         /// Which.

@@ -2,6 +2,7 @@
 //! messages, in order.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use alongside_agent_proto::wire::Candidate;
 use alongside_signaling_proto::wire::IceServer;
@@ -12,6 +13,9 @@ use crate::peer::{Peer, PeerError, PeerEvent, Received};
 /// How many commands wait for one connection. All that a session says in a burst, its whole outbox included, fits;
 /// a peer who reads nothing while it asks for more is let go of.
 const QUEUE: usize = 1024;
+
+/// How long a deposited connection may gather. What is found later is missing in its offer.
+const GATHER: Duration = Duration::from_secs(1);
 
 /// The number of a connection within its agent; never used again.
 pub(crate) type ConnectionId = u64;
@@ -30,6 +34,8 @@ pub(crate) enum What {
     Opened,
     /// Something arrived on the data channel.
     Received(Received),
+    /// The path has gone silent.
+    Disturbed,
     /// The data channel closed, or the connection failed: the last that is told.
     Closed,
 }
@@ -40,6 +46,17 @@ enum Do {
     Accept(String),
     Add(Candidate),
     Send(String),
+}
+
+/// How a connection begins.
+#[derive(Debug)]
+enum Begin {
+    /// It gathers in hand.
+    InHand,
+    /// It gathers, is described, and then waits in hand.
+    Deposit,
+    /// It answers this offer.
+    Answer(String),
 }
 
 /// A peer connection at work. Letting go of it closes it.
@@ -55,7 +72,13 @@ pub(crate) struct Connection {
 impl Connection {
     /// Makes the side that offers. It gathers in hand, and says nothing but its end, until it is described.
     pub(crate) fn offering(id: ConnectionId, ice_servers: Vec<IceServer>, inbox: Inbox) -> Self {
-        Self::start(id, ice_servers, inbox, None)
+        Self::start(id, ice_servers, inbox, Begin::InHand)
+    }
+
+    /// Makes the side that offers, to be deposited. It is described once it has gathered, and then says nothing but
+    /// its end, until it is accepted.
+    pub(crate) fn depositing(id: ConnectionId, ice_servers: Vec<IceServer>, inbox: Inbox) -> Self {
+        Self::start(id, ice_servers, inbox, Begin::Deposit)
     }
 
     /// Makes the side that answers this offer.
@@ -65,10 +88,10 @@ impl Connection {
         inbox: Inbox,
         offer: String,
     ) -> Self {
-        Self::start(id, ice_servers, inbox, Some(offer))
+        Self::start(id, ice_servers, inbox, Begin::Answer(offer))
     }
 
-    fn start(id: ConnectionId, ice_servers: Vec<IceServer>, inbox: Inbox, offer: Option<String>) -> Self {
+    fn start(id: ConnectionId, ice_servers: Vec<IceServer>, inbox: Inbox, begin: Begin) -> Self {
         let (commands, waiting) = mpsc::channel(QUEUE);
         let (held, let_go) = oneshot::channel();
         tokio::spawn(async move {
@@ -77,7 +100,7 @@ impl Connection {
                     tokio::select! {
                         // Only ever let go of.
                         _ = let_go => {}
-                        outcome = work(id, &peer, events, &inbox, waiting, offer) => {
+                        outcome = work(id, &peer, events, &inbox, waiting, begin) => {
                             if let Err(error) = outcome {
                                 tracing::debug!(%error, "a peer connection came to nothing");
                             }
@@ -125,16 +148,21 @@ async fn work(
     events: mpsc::Receiver<PeerEvent>,
     inbox: &Inbox,
     commands: mpsc::Receiver<Do>,
-    offer: Option<String>,
+    begin: Begin,
 ) -> Result<(), PeerError> {
-    let in_hand = AtomicBool::new(offer.is_none());
-    match offer {
-        Some(offer) => {
+    let in_hand = AtomicBool::new(!matches!(begin, Begin::Answer(_)));
+    match begin {
+        Begin::Answer(offer) => {
             let answer = peer.answer(&offer)?;
             let _ = inbox.send((id, What::Described(answer))).await;
         }
         // Made now, so that its candidates are there when it is needed.
-        None => drop(peer.offer()?),
+        Begin::InHand => drop(peer.offer()?),
+        Begin::Deposit => {
+            peer.offer()?;
+            peer.gathered(GATHER).await;
+            let _ = inbox.send((id, What::Described(peer.offer()?))).await;
+        }
     }
     // Side by side: of two who wait for room to send, each makes the other's by taking what arrives.
     tokio::select! {
@@ -160,7 +188,10 @@ async fn carry_out(
                 // Whoever has let go does not hear it.
                 let _ = inbox.send((id, What::Described(offer))).await;
             }
-            Do::Accept(answer) => peer.accept(&answer)?,
+            Do::Accept(answer) => {
+                in_hand.store(false, Ordering::Relaxed);
+                peer.accept(&answer)?;
+            }
             Do::Add(candidate) => {
                 // One that does not fit here is no fault: others may, and without any it times out.
                 if let Err(error) = peer.add_candidate(&candidate) {
@@ -186,6 +217,7 @@ async fn pass_on(
             PeerEvent::Found(candidate) => What::Found(candidate),
             PeerEvent::Opened => What::Opened,
             PeerEvent::Received(received) => What::Received(received),
+            PeerEvent::Disturbed => What::Disturbed,
         };
         if inbox.send((id, told)).await.is_err() {
             return;

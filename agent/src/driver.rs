@@ -5,8 +5,8 @@
 use std::collections::VecDeque;
 
 use alongside_agent_proto::decode::{decode_peer, decode_sealed_signal};
-use alongside_agent_proto::session::{Event, Input, Output, Session, State};
-use alongside_agent_proto::wire::{PeerErrorCode, SealedSignal};
+use alongside_agent_proto::session::{Event, Input, Output, Session, Snapshot, State};
+use alongside_agent_proto::wire::{Admission, Knock, PeerErrorCode, Psk, SealedSignal};
 use alongside_signaling_proto::id::{Sealed, SessionId, TeamId};
 use alongside_signaling_proto::wire::{AgentToBroker, Forward, IceServer};
 
@@ -27,6 +27,14 @@ pub(crate) enum Told {
     Claim(String),
     Signal(AgentToBroker),
     Event(Event),
+    /// To be answered by [`Driver::hold`].
+    Deposit(u32),
+    /// The offer of a connection that is held; to be answered by `Input::DepositMade`.
+    Deposited(u32, String),
+    Announce(Vec<SessionId>),
+    Knock(SessionId, Psk, Knock),
+    Admit(SessionId, u64, Admission),
+    Keep(Box<Snapshot>),
 }
 
 /// One session at work.
@@ -35,7 +43,10 @@ pub(crate) struct Driver {
     session: Session,
     inputs: VecDeque<Input>,
     told: VecDeque<Told>,
+    /// The connection that was begun last, the one that stays open until that is, and those that wait in hand.
     connection: Option<(u32, Connection)>,
+    standing: Option<(u32, Connection)>,
+    in_hand: Vec<(u32, Connection)>,
     link: Option<(SessionId, SealedChannel)>,
     due: Option<u64>,
 }
@@ -47,6 +58,8 @@ impl Driver {
             inputs: VecDeque::new(),
             told: VecDeque::new(),
             connection: None,
+            standing: None,
+            in_hand: Vec::new(),
             link: None,
             due: None,
         }
@@ -65,13 +78,23 @@ impl Driver {
     /// Whether the session is over, and its last word has left.
     pub(crate) fn is_done(&self) -> bool {
         self.connection.is_none()
+            && self.standing.is_none()
             && self.told.is_empty()
             && matches!(self.session.state(), State::Ended | State::Failed)
     }
 
+    /// The key of a deposit of this session.
+    pub(crate) fn psk(&self, deposit: SessionId) -> Option<Psk> {
+        self.session.psk(deposit)
+    }
+
     /// Whether this connection is the session's.
     pub(crate) fn has(&self, connection: ConnectionId) -> bool {
-        self.connection.as_ref().is_some_and(|(_, own)| own.id == connection)
+        self.connections().any(|(_, own)| own.id == connection)
+    }
+
+    fn connections(&self) -> impl Iterator<Item = &(u32, Connection)> {
+        self.connection.iter().chain(&self.standing).chain(&self.in_hand)
     }
 
     /// What the role is to do next.
@@ -101,7 +124,15 @@ impl Driver {
 
     /// Takes up the peer connection of a generation.
     pub(crate) fn adopt(&mut self, generation: u32, connection: Connection) {
-        self.connection = Some((generation, connection));
+        // One that is open stays until the session closes it; one that never was is closed already.
+        if let Some(before) = self.connection.replace((generation, connection)) {
+            self.standing = Some(before);
+        }
+    }
+
+    /// Holds a peer connection in hand: but for its offer, it tells nothing but its end.
+    pub(crate) fn hold(&mut self, generation: u32, connection: Connection) {
+        self.in_hand.push((generation, connection));
     }
 
     /// Asks the connection that was adopted for its offer.
@@ -115,11 +146,14 @@ impl Driver {
 
     /// Takes in what became of a connection.
     pub(crate) fn connection(&mut self, from: ConnectionId, what: What, now: u64) {
-        let Some((generation, _)) = self.connection.as_ref().filter(|(_, own)| own.id == from) else {
-            return;
-        };
+        let Some((generation, _)) = self.connections().find(|(_, own)| own.id == from) else { return };
         let generation = *generation;
+        let is_in_hand = self.in_hand.iter().any(|(own, _)| *own == generation);
         let input = match what {
+            What::Described(offer) if is_in_hand => {
+                return self.told.push_back(Told::Deposited(generation, offer));
+            }
+            What::Disturbed => Input::Disturbed { generation },
             What::Described(sdp) => Input::Described { generation, sdp },
             What::Found(candidate) => Input::CandidateFound { generation, candidate },
             What::Opened => Input::ChannelOpened { generation },
@@ -163,32 +197,46 @@ impl Driver {
             Output::Event { event } => Told::Event(event),
             Output::Seal { signal } => return self.seal(&signal),
             Output::Accept { generation, answer } => {
+                self.take_up(generation);
                 return self.tell(generation, |connection| connection.accept(answer));
             }
             Output::AddCandidate { generation, candidate } => {
                 return self.tell(generation, |connection| connection.add(candidate));
             }
             Output::Send { message } => {
+                // Until the one that comes up is open, at which the session closes the other.
+                let way = self.standing.as_ref().or(self.connection.as_ref());
                 if let Ok(text) = serde_json::to_string(&message)
-                    && let Some((generation, _)) = self.connection
+                    && let Some((generation, _)) = way
                 {
+                    let generation = *generation;
                     self.tell(generation, |connection| connection.send(text));
                 }
                 return;
             }
             Output::Close { generation } => {
                 self.connection.take_if(|(own, _)| *own == generation);
+                self.standing.take_if(|(own, _)| *own == generation);
+                self.in_hand.retain(|(own, _)| *own != generation);
                 return;
             }
-            Output::Deposit { .. }
-            | Output::Announce { .. }
-            | Output::Knock { .. }
-            | Output::Admit { .. }
-            | Output::Keep { .. } => return,
+            Output::Deposit { generation } => Told::Deposit(generation),
+            Output::Announce { deposits } => Told::Announce(deposits),
+            Output::Knock { deposit, psk, knock } => Told::Knock(deposit, psk, knock),
+            Output::Admit { deposit, attempt, admission } => Told::Admit(deposit, attempt, admission),
+            Output::Keep { snapshot } => Told::Keep(Box::new(snapshot)),
             // Whoever drives the page goes there: it was theirs to allow. The time was taken out before.
             Output::Go { .. } | Output::Timeout { .. } => return,
         };
         self.told.push_back(told);
+    }
+
+    /// Takes up a peer connection that is held in hand, if it is.
+    fn take_up(&mut self, generation: u32) {
+        if let Some(at) = self.in_hand.iter().position(|(own, _)| *own == generation) {
+            let (generation, connection) = self.in_hand.remove(at);
+            self.adopt(generation, connection);
+        }
     }
 
     fn seal(&mut self, signal: &SealedSignal) {
@@ -208,10 +256,8 @@ impl Driver {
     }
 
     fn tell(&mut self, generation: u32, act: impl FnOnce(&Connection) -> bool) {
-        if let Some((own, connection)) = &self.connection
-            && *own == generation
-        {
-            let is_heard = act(connection);
+        let found = self.connections().find(|(own, _)| *own == generation);
+        if let Some(is_heard) = found.map(|(_, connection)| act(connection)) {
             self.expect(is_heard, generation);
         }
     }

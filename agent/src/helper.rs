@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use alongside_agent_proto::session::{self, Input, Session, State};
-use alongside_agent_proto::wire::{Introduction, Role};
+use alongside_agent_proto::wire::{Admission, Introduction, Psk, Role};
 use alongside_signaling_proto::id::{Nonce, Sealed, SessionId};
 use alongside_signaling_proto::identity::certificate::{self, CertificateError};
 use alongside_signaling_proto::identity::enlisting;
@@ -15,6 +15,7 @@ use alongside_signaling_proto::identity::invite::Invite;
 use alongside_signaling_proto::limits::{MAX_SESSIONS_PER_HELPER, MAX_WAITING_PER_TEAM};
 use alongside_signaling_proto::wire::{
     AgentToBroker, Asked, Attend, BrokerToAgent, Challenge, Claim, Enlist, ErrorCode, IceServer, Refused,
+    Resumed,
 };
 use tokio::sync::mpsc;
 use url::Url;
@@ -23,12 +24,15 @@ use crate::agent::Failure;
 use crate::clock;
 use crate::command::Command;
 use crate::connection::{Connection, ConnectionId, What};
+use crate::door::{Door, Outcome};
 use crate::driver::{Driver, Told};
 use crate::event::Event;
+use crate::network::Network;
 use crate::report::{Report, kebab};
 use crate::room::{QUIT_TIMEOUT_MS, Room, random};
 use crate::seal;
 use crate::signaling::{News, Signaling};
+use crate::state::{Kept, StateFile};
 
 /// How old a peer connection in hand may be. Units: milliseconds. What it gathered may not be true any more:
 /// networks change without a word.
@@ -63,6 +67,8 @@ pub(crate) struct Desk {
     is_available: bool,
     asking: HashMap<SessionId, Asked>,
     sessions: HashMap<SessionId, Helped>,
+    door: Door,
+    state: Option<StateFile>,
     ice_servers: Vec<IceServer>,
     in_hand: Option<(Connection, u64)>,
     /// When to fill the hand, to enlist again, and to stop waiting for the last words.
@@ -84,6 +90,7 @@ struct Helped {
 pub(crate) async fn work(
     server: String,
     invite: Invite,
+    state: Option<StateFile>,
     events: mpsc::Sender<Event>,
     mut commands: mpsc::Receiver<Command>,
 ) -> Option<Failure> {
@@ -112,6 +119,8 @@ pub(crate) async fn work(
         is_available: true,
         asking: HashMap::new(),
         sessions: HashMap::new(),
+        door: Door::default(),
+        state,
         ice_servers: Vec::new(),
         in_hand: None,
         refill_at: None,
@@ -119,6 +128,8 @@ pub(crate) async fn work(
         quit_at: None,
         failure: None,
     };
+    desk.restore();
+    let mut network = Network::new();
     let deserted = desk.room.deserted();
     tokio::pin!(deserted);
     while !desk.is_done() {
@@ -130,6 +141,7 @@ pub(crate) async fn work(
                 desk.command(command.unwrap_or(Command::Quit));
             }
             () = &mut deserted, if desk.quit_at.is_none() => desk.quit(),
+            () = network.changed() => desk.network_changed(),
             () = due => desk.timed_out(),
         }
         desk.room.flush().await;
@@ -189,17 +201,21 @@ impl Desk {
             BrokerToAgent::Asked(asked) => self.asked(asked),
             BrokerToAgent::Withdrawn(withdrawn) => self.withdrawn(withdrawn.ticket),
             BrokerToAgent::Claimed(claimed) => self.input(claimed.session, Input::ClaimWon),
+            BrokerToAgent::Resumed(resumed) => self.resumed(resumed),
             BrokerToAgent::Forwarded(forwarded) => {
                 let now = self.room.now();
-                if let Some(helped) = self.sessions.get_mut(&forwarded.session) {
+                let session = self.named(forwarded.session);
+                if let Some(helped) = self.sessions.get_mut(&session) {
                     helped.driver.forwarded(forwarded.session, &forwarded.message, now);
-                    self.carry_out(forwarded.session);
+                    self.carry_out(session);
                 }
             }
-            BrokerToAgent::Left(left) => self.input(left.session, Input::Left { reason: left.reason }),
+            BrokerToAgent::Left(left) => {
+                self.input(self.named(left.session), Input::Left { reason: left.reason });
+            }
             BrokerToAgent::Refused(refused) => self.refused(refused),
-            // For visitors, of a deposit that was never made, and of later versions.
-            BrokerToAgent::Queued(_) | BrokerToAgent::Resumed(_) | BrokerToAgent::Unknown => {}
+            // For visitors, and of later versions.
+            BrokerToAgent::Queued(_) | BrokerToAgent::Unknown => {}
         }
     }
 
@@ -220,6 +236,7 @@ impl Desk {
             self.ice_servers = ice_servers;
         }
         self.fill_hand();
+        self.announce();
         if !self.is_available {
             self.signaling.send(AgentToBroker::Attend(Attend { available: false }));
         }
@@ -244,7 +261,7 @@ impl Desk {
     }
 
     fn refused(&mut self, Refused { code, session, .. }: Refused) {
-        if let Some(helped) = session.and_then(|session| self.sessions.get(&session)) {
+        if let Some(helped) = session.and_then(|session| self.sessions.get(&self.named(session))) {
             let asked = helped.asked.clone();
             self.input(asked.ticket, Input::Refused { code });
             // The visitor still waits: the server has not given them to anybody.
@@ -276,6 +293,66 @@ impl Desk {
     }
 }
 
+/// Finding back.
+impl Desk {
+    /// Goes on with what an agent before us has kept.
+    fn restore(&mut self) {
+        let kept: Vec<_> = self.state.iter().flat_map(|state| state.sessions().iter().cloned()).collect();
+        for Kept { session, origin, snapshot } in kept {
+            let message = Sealed::new(Vec::new()).unwrap_or_else(|_| unreachable!("it is empty"));
+            let driver = Driver::new(Session::helper(origin.clone()));
+            // They have asked long ago.
+            let asked = Asked { ticket: session, origin, message, waiting_ms: 0 };
+            self.sessions
+                .insert(session, Helped { asked, driver, report: Report::restored(Role::Helper, &snapshot) });
+            self.input(session, Input::Restore { snapshot });
+        }
+    }
+
+    /// The session that the server calls by this name: its own, or that of a deposit.
+    fn named(&self, name: SessionId) -> SessionId {
+        if self.sessions.contains_key(&name) { name } else { self.door.owner(name).unwrap_or(name) }
+    }
+
+    fn announce(&mut self) {
+        let now = self.room.now();
+        if self.is_enlisted
+            && let Some(announcement) = self.door.announcement(now)
+        {
+            self.signaling.send(announcement);
+        }
+    }
+
+    fn resumed(&mut self, Resumed { session: deposit, message, .. }: Resumed) {
+        let Some(message1) = message else { return };
+        let session = self.named(deposit);
+        let psk = self.sessions.get(&session).and_then(|helped| helped.driver.psk(deposit));
+        match self.door.knocked(deposit, message1, psk) {
+            Outcome::Knock(knock) => self.input(session, Input::Knocked { deposit, knock }),
+            Outcome::Tell(message) => self.signaling.send(message),
+            Outcome::Nothing => {}
+        }
+    }
+
+    fn admit(&mut self, session: SessionId, deposit: SessionId, attempt: u64, admission: &Admission) {
+        if let Some((reply, channel)) = self.door.admit(deposit, attempt, admission)
+            && let Some(helped) = self.sessions.get_mut(&session)
+        {
+            self.signaling.send(reply);
+            helped.driver.link(deposit, channel);
+        }
+    }
+
+    fn network_changed(&mut self) {
+        self.in_hand = None;
+        self.refill_at = Some(self.room.now());
+        self.signaling.check();
+        for session in self.sessions.keys().copied().collect::<Vec<_>>() {
+            self.input(session, Input::NetworkChanged);
+        }
+    }
+}
+
 /// With whoever uses the agent.
 impl Desk {
     fn command(&mut self, command: Command) {
@@ -291,6 +368,7 @@ impl Desk {
             }
             Command::Seen { session, id } => self.tell(session, Input::Seen { seq: id }),
             Command::Typing { session, on } => self.tell(session, Input::Writing { on }),
+            Command::Return { session } => self.tell(session, Input::Return),
             Command::End { session } => self.tell(session, Input::End),
             Command::Available => self.attend(true),
             Command::Away => self.attend(false),
@@ -395,8 +473,29 @@ impl Desk {
                 Told::Claim(offer) => self.claim(session, &offer),
                 Told::Signal(message) => self.signaling.send(message),
                 Told::Event(event) => self.event(session, event),
+                Told::Deposit(generation) => self.deposit(session, generation),
+                Told::Deposited(generation, offer) => self.deposited(session, generation, offer),
+                Told::Announce(deposits) => {
+                    self.door.expect(session, deposits);
+                    self.announce();
+                }
+                Told::Admit(deposit, attempt, admission) => self.admit(session, deposit, attempt, &admission),
+                Told::Keep(snapshot) => {
+                    if let (Some(state), Some(helped)) = (&mut self.state, self.sessions.get(&session)) {
+                        let origin = helped.asked.origin.clone();
+                        state.keep(Kept { session, origin, snapshot: *snapshot });
+                    }
+                }
                 // The socket is the desk's own, and a helper's session neither prepares nor answers.
-                Told::Dial | Told::HangUp | Told::Prepare(_) | Told::Answer(..) => {}
+                Told::Dial | Told::HangUp | Told::Prepare(_) | Told::Answer(..) | Told::Knock(..) => {}
+            }
+        }
+        let over = self.sessions.get(&session).map(|helped| helped.driver.state());
+        if matches!(over, Some(State::Ended | State::Failed)) {
+            let now = self.room.now();
+            self.door.shut(session, now);
+            if let Some(state) = &mut self.state {
+                state.forget(session);
             }
         }
         if self.sessions.get(&session).is_some_and(|helped| helped.driver.is_done()) {
@@ -424,6 +523,23 @@ impl Desk {
             helped.driver.adopt(generation, connection);
             helped.driver.describe(now);
         }
+    }
+
+    /// Makes a way back for the visitor.
+    fn deposit(&mut self, session: SessionId, generation: u32) {
+        let ice_servers = self.ice_servers.clone();
+        let connection = self.room.connection(|id, inbox| Connection::depositing(id, ice_servers, inbox));
+        if let Some(helped) = self.sessions.get_mut(&session) {
+            helped.driver.hold(generation, connection);
+        }
+    }
+
+    fn deposited(&mut self, session: SessionId, generation: u32, offer: String) {
+        let input = match random().zip(random()) {
+            Some((id, psk)) => Input::DepositMade { generation, id: SessionId(id), psk: Psk(psk), offer },
+            None => Input::ChannelClosed { generation },
+        };
+        self.input(session, input);
     }
 
     fn claim(&mut self, session: SessionId, offer: &str) {

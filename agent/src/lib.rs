@@ -57,6 +57,7 @@
 //!     },
 //!     urls: Default::default(),
 //!     receipts: Receipts::WhenTaken,
+//!     state: None,
 //! });
 //! while let Some(event) = agent.next().await {
 //!     match event {
@@ -90,15 +91,18 @@ mod command;
 mod connection;
 pub mod discover;
 pub mod doctor;
+mod door;
 mod driver;
 mod event;
 pub mod handshake;
 mod helper;
+mod network;
 mod peer;
 mod report;
 mod room;
 pub mod seal;
 mod signaling;
+mod state;
 mod tls;
 mod visitor;
 mod words;
@@ -112,4 +116,5 @@ pub use alongside_agent_proto::wire::{Client, Screen, Scroll, Viewport};
 pub use alongside_signaling_proto::id::{SessionId, TeamId};
 pub use command::Command;
 pub use event::{Event, ProposalKind};
+pub use state::{StateError, StateFile};
 pub use visitor::Location;

@@ -96,6 +96,8 @@ pub(crate) enum PeerEvent {
     Opened,
     /// Something arrived on the data channel.
     Received(Received),
+    /// The path has gone silent.
+    Disturbed,
     /// The data channel closed, or the connection failed or was closed. Once, and the last.
     Closed,
 }
@@ -188,6 +190,7 @@ impl Peer {
             stream: OnceLock::new(),
             mid: OnceLock::new(),
             found: Mutex::new(Found { events: Some(events.clone()), candidates: Vec::new() }),
+            gathered: watch::Sender::new(false),
         });
         line.listen(&ice);
         let (begin, begun) = oneshot::channel();
@@ -210,6 +213,12 @@ impl Peer {
             self.gather(&self.local.mid)?;
         }
         self.describe(Setup::Either)
+    }
+
+    /// Waits until all candidates are found, at most so long.
+    pub(crate) async fn gathered(&self, most: Duration) {
+        // It fails when the sender is gone, which is held here, or when it takes too long.
+        let _ = timeout(most, self.line.gathered.subscribe().wait_for(|gathered| *gathered)).await;
     }
 
     /// Sets the answer to our offer.
@@ -344,6 +353,8 @@ struct Line {
     /// The tag of the one section, once we have spoken.
     mid: OnceLock<String>,
     found: Mutex<Found>,
+    /// Whether there is no candidate left to find.
+    gathered: watch::Sender<bool>,
 }
 
 /// The candidates found so far.
@@ -373,8 +384,9 @@ impl Line {
     fn listen(self: &Arc<Self>, ice: &Ice) {
         let line = Arc::clone(self);
         ice.on_candidate(Box::new(move |candidate| {
-            if let Some(candidate) = candidate {
-                line.found(format!("candidate:{}", candidate.marshal()));
+            match candidate {
+                Some(candidate) => line.found(format!("candidate:{}", candidate.marshal())),
+                None => line.gathered.send_modify(|gathered| *gathered = true),
             }
             Box::pin(async {})
         }));
@@ -382,6 +394,8 @@ impl Line {
         ice.on_connection_state_change(Box::new(move |state| {
             if matches!(state, ConnectionState::Failed | ConnectionState::Closed) {
                 line.raise(Stage::Ending);
+            } else if state == ConnectionState::Disconnected {
+                line.tell(PeerEvent::Disturbed);
             }
             Box::pin(async {})
         }));
@@ -395,10 +409,16 @@ impl Line {
         }
         found.candidates.push(candidate.clone());
         let candidate = Candidate { candidate, sdp_mid: self.mid.get().cloned(), sdp_m_line_index: Some(0) };
-        if let Some(events) = &found.events
-            && events.try_send(PeerEvent::Found(candidate)).is_err()
+        drop(found);
+        self.tell(PeerEvent::Found(candidate));
+    }
+
+    /// Tells what may be missed where nobody takes what is told.
+    fn tell(&self, event: PeerEvent) {
+        if let Some(events) = &lock(&self.found).events
+            && events.try_send(event).is_err()
         {
-            tracing::debug!("a candidate is not told: nobody takes what is");
+            tracing::debug!("something is not told: nobody takes what is");
         }
     }
 }
@@ -571,8 +591,16 @@ fn ice_config(servers: &[IceServer]) -> IceConfig {
 }
 
 fn has_network() -> bool {
+    !addresses().is_empty()
+}
+
+/// The addresses of this machine that others may reach, in order.
+pub(crate) fn addresses() -> Vec<IpAddr> {
     let interfaces = ifaces().unwrap_or_default();
-    interfaces.iter().any(|interface| interface.addr.is_some_and(|address| is_reachable(address.ip())))
+    let all = interfaces.iter().filter_map(|interface| interface.addr).map(|address| address.ip());
+    let mut addresses: Vec<_> = all.filter(|address| is_reachable(*address)).collect();
+    addresses.sort_unstable();
+    addresses
 }
 
 /// Whether others may reach this address of ours.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use alongside_agent_proto::session::{self, EndedBy, SessionErrorCode, State};
+use alongside_agent_proto::session::{self, EndedBy, SessionErrorCode, Snapshot, State};
 use alongside_agent_proto::wire::{Page, Role};
 use alongside_signaling_proto::id::SessionId;
 use serde::Serialize;
@@ -50,6 +50,19 @@ impl Report {
             proposed: [None, None],
             calling: None,
             again: VecDeque::new(),
+        }
+    }
+
+    /// Goes on with a session of before: what its messages were called is not known any more.
+    pub(crate) fn restored(own: Role, kept: &Snapshot) -> Self {
+        let Snapshot { last, delivered, read, helper, .. } = kept;
+        Self {
+            name: helper.as_ref().map(|helper| helper.name.clone()),
+            was_connected: true,
+            first: last.saturating_add(1),
+            delivered: *delivered,
+            read: *read,
+            ..Self::new(own)
         }
     }
 

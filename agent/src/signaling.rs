@@ -1,5 +1,6 @@
 //! The way to the signaling server: one WebSocket that is opened again whenever it is lost, until it is let go of.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use alongside_agent_proto::decode::decode_broker;
@@ -7,6 +8,7 @@ use alongside_signaling_proto::limits::MAX_FRAME_BYTES;
 use alongside_signaling_proto::wire::{AgentToBroker, BrokerToAgent, SUBPROTOCOL};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
@@ -20,7 +22,7 @@ use crate::tls;
 /// The first wait before a redial, and the longest. A server restarts within a second or two; when it is away for
 /// longer, all agents together must not keep it down.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
-const LONGEST_WAIT: Duration = Duration::from_secs(15);
+const LONGEST_WAIT: Duration = Duration::from_secs(4);
 
 /// How much is read from the socket at once.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
@@ -29,8 +31,8 @@ const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// and the server pings more often than this.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// How long it may take to answer that. Two round trips over the worst mobile line.
-const ANSWER: Duration = Duration::from_secs(4);
+/// How long it may take to answer that. A round trip over the worst mobile line.
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// How long a dial may take.
 const DIAL: Duration = Duration::from_secs(10);
@@ -58,6 +60,7 @@ pub(crate) enum News {
 #[derive(Debug)]
 pub(crate) struct Signaling {
     outgoing: mpsc::Sender<AgentToBroker>,
+    doubt: Arc<Notify>,
 }
 
 impl Signaling {
@@ -67,8 +70,14 @@ impl Signaling {
         let (news, incoming) = mpsc::channel(QUEUE);
         // `http` becomes `ws`, and `https` becomes `wss`.
         let address = format!("{}/v1/ws", server.replacen("http", "ws", 1));
-        tokio::spawn(Line { address, messages, news }.run());
-        (Self { outgoing }, incoming)
+        let doubt = Arc::new(Notify::new());
+        tokio::spawn(Line { address, messages, news, doubt: Arc::clone(&doubt) }.run());
+        (Self { outgoing, doubt }, incoming)
+    }
+
+    /// Finds out soon whether the server is still there, or dials it at once.
+    pub(crate) fn check(&self) {
+        self.doubt.notify_one();
     }
 
     /// Tells the server; while it is gone, nothing: whoever hears that it is back says again what still matters.
@@ -93,6 +102,7 @@ struct Line {
     address: String,
     messages: mpsc::Receiver<AgentToBroker>,
     news: mpsc::Sender<News>,
+    doubt: Arc<Notify>,
 }
 
 impl Line {
@@ -183,6 +193,13 @@ impl Line {
                     {
                         return true;
                     }
+                }
+                () = self.doubt.notified(), if !is_asked => {
+                    if socket.send(Message::Ping(Default::default())).await.is_err() {
+                        return false;
+                    }
+                    is_asked = true;
+                    heard = Instant::now();
                 }
                 () = tokio::time::sleep_until(heard + patience) => {
                     if is_asked || socket.send(Message::Ping(Default::default())).await.is_err() {

@@ -4,11 +4,12 @@
 //! and I3).
 
 use alongside_agent_proto::address::{CleanAddress, Urls, clean_address};
+use alongside_agent_proto::decode::decode_admission;
 use alongside_agent_proto::limits::MAX_TITLE_BYTES;
 use alongside_agent_proto::session::{self, Input, Session, SessionErrorCode, State, Whereabouts};
-use alongside_agent_proto::wire::{Client, Role, Scroll, Viewport};
+use alongside_agent_proto::wire::{Client, Knock, Psk, Role, Scroll, Viewport};
 use alongside_signaling_proto::id::{Place, Sealed, SessionId, TeamId};
-use alongside_signaling_proto::wire::{BrokerToAgent, Claimed, IceServer};
+use alongside_signaling_proto::wire::{AgentToBroker, BrokerToAgent, Claimed, Forwarded, IceServer, Resume};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use url::Url;
@@ -20,10 +21,12 @@ use crate::connection::Connection;
 use crate::driver::{Driver, Told};
 use crate::event::Event;
 use crate::handshake::{Expected, open_introduction};
+use crate::network::Network;
 use crate::report::Report;
 use crate::room::{QUIT_TIMEOUT_MS, Room, random};
-use crate::seal::{self, Initiator};
+use crate::seal::{self, Initiator, resuming};
 use crate::signaling::{News, Signaling};
+use crate::state::{Kept, StateFile};
 
 /// Where a visitor is: the address as it is, for it is cleaned before it leaves.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +61,10 @@ pub(crate) struct Asking {
     signaling: Option<(Signaling, mpsc::Receiver<News>)>,
     hanging_up: Option<JoinHandle<()>>,
     handshake: Option<Handshake>,
+    knocking: Option<Knocking>,
+    /// What events call the session.
+    name: Option<SessionId>,
+    state: Option<StateFile>,
     quit_at: Option<u64>,
     failure: Option<Failure>,
 }
@@ -70,6 +77,13 @@ struct Handshake {
     initiator: Option<Initiator>,
 }
 
+/// One try to find back: its message 1 serves one answer, and is gone from then on.
+#[derive(Debug)]
+struct Knocking {
+    deposit: SessionId,
+    knock: Option<resuming::Knock>,
+}
+
 /// Asks until the session is over or nobody listens; says why it could not go on.
 pub(crate) async fn ask(
     options: VisitorOptions,
@@ -77,7 +91,7 @@ pub(crate) async fn ask(
     mut commands: mpsc::Receiver<Command>,
     mut locations: mpsc::Receiver<Location>,
 ) -> Option<Failure> {
-    let VisitorOptions { server, teams, origin, location, client, urls, .. } = options;
+    let VisitorOptions { server, teams, origin, location, client, urls, state, .. } = options;
     let (room, mut heard) = Room::new(events);
     let driver = Driver::new(Session::visitor(teams, origin.clone()));
     let mut asking = Asking {
@@ -90,11 +104,15 @@ pub(crate) async fn ask(
         signaling: None,
         hanging_up: None,
         handshake: None,
+        knocking: None,
+        name: None,
+        state,
         quit_at: None,
         failure: None,
     };
     asking.begin(location, client);
     asking.room.flush().await;
+    let mut network = Network::new();
     let deserted = asking.room.deserted();
     tokio::pin!(deserted);
     while !asking.is_done() {
@@ -114,6 +132,7 @@ pub(crate) async fn ask(
                 asking.navigated(location);
             }
             () = &mut deserted, if asking.quit_at.is_none() => asking.quit(),
+            () = network.changed() => asking.network_changed(),
             () = due => asking.input(Input::TimedOut),
         }
         asking.room.flush().await;
@@ -150,7 +169,20 @@ impl Asking {
         let Some(place) = random() else { return self.unable() };
         self.input(Input::Known { client });
         self.navigated(location);
-        self.input(Input::Ask { place: Place(place), written: Vec::new() });
+        let kept = self.state.as_ref().and_then(|state| state.sessions().first()).cloned();
+        match kept {
+            Some(Kept { origin, .. }) if origin != self.origin => {
+                self.failure = Some(Failure::Other);
+                self.room.error("other-state", None, None);
+                self.quit_at = Some(0);
+            }
+            Some(Kept { session, snapshot, .. }) => {
+                self.name = Some(session);
+                self.report = Report::restored(Role::Visitor, &snapshot);
+                self.input(Input::Restore { snapshot });
+            }
+            None => self.input(Input::Ask { place: Place(place), written: Vec::new() }),
+        }
     }
 
     fn is_done(&mut self) -> bool {
@@ -174,17 +206,17 @@ impl Asking {
     }
 
     fn received(&mut self, message: BrokerToAgent) {
-        let current = self.handshake.as_ref().map(|handshake| handshake.session);
+        let asked = self.handshake.as_ref().map(|handshake| handshake.session);
+        let current = self.knocking.as_ref().map(|knocking| knocking.deposit).or(asked);
         let is_ours = |session: SessionId| Some(session) == current;
         match message {
             BrokerToAgent::Queued(queued) if is_ours(queued.session) => {
                 self.input(Input::Queued { helpers: queued.helpers, position: queued.position });
             }
             BrokerToAgent::Claimed(claimed) if is_ours(claimed.session) => self.claimed(claimed),
-            BrokerToAgent::Forwarded(forwarded) if is_ours(forwarded.session) => {
-                let now = self.room.now();
-                self.driver.forwarded(forwarded.session, &forwarded.message, now);
-                self.carry_out();
+            BrokerToAgent::Forwarded(forwarded) if is_ours(forwarded.session) => self.forwarded(&forwarded),
+            BrokerToAgent::Resumed(resumed) if is_ours(resumed.session) => {
+                self.input(Input::Resumed { ice_servers: resumed.ice_servers });
             }
             BrokerToAgent::Left(left) if is_ours(left.session) => {
                 self.input(Input::Left { reason: left.reason });
@@ -192,7 +224,7 @@ impl Asking {
             BrokerToAgent::Refused(refused) if refused.session.is_some_and(is_ours) => {
                 self.input(Input::Refused { code: refused.code });
             }
-            // Of an ask before this one, of a resume that was never tried, for helpers, or of a later version.
+            // Of an ask or a try before this one, for helpers, or of a later version.
             BrokerToAgent::Queued(_)
             | BrokerToAgent::Claimed(_)
             | BrokerToAgent::Forwarded(_)
@@ -224,6 +256,44 @@ impl Asking {
         }
     }
 
+    fn forwarded(&mut self, forwarded: &Forwarded) {
+        let now = self.room.now();
+        // What comes first for a knock is its answer.
+        let Some(knock) = self.knocking.as_mut().and_then(|knocking| knocking.knock.take()) else {
+            self.driver.forwarded(forwarded.session, &forwarded.message, now);
+            return self.carry_out();
+        };
+        let Ok((payload, channel)) = knock.finish(forwarded.message.as_bytes()) else {
+            // Not by our helper: the session tries again by itself.
+            return;
+        };
+        if let Some(admission) = str::from_utf8(&payload).ok().and_then(|text| decode_admission(text).ok()) {
+            self.driver.link(forwarded.session, channel);
+            self.input(Input::Admitted { admission });
+        }
+    }
+
+    /// Tells the helper of a deposit that we are back.
+    fn knock(&mut self, deposit: SessionId, psk: Psk, knock: &Knock) {
+        let made = serde_json::to_vec(knock).ok().zip(random()).and_then(|(payload, seed)| {
+            let knock = resuming::knock(&deposit, &psk.0, &payload, &seed).ok()?;
+            let message = Sealed::new(knock.message().to_vec()).ok()?;
+            Some((knock, message))
+        });
+        let Some((knock, message)) = made else { return self.unable() };
+        self.knocking = Some(Knocking { deposit, knock: Some(knock) });
+        if let Some((signaling, _)) = &self.signaling {
+            signaling.send(AgentToBroker::Resume(Resume { session: deposit, message }));
+        }
+    }
+
+    fn network_changed(&mut self) {
+        if let Some((signaling, _)) = &self.signaling {
+            signaling.check();
+        }
+        self.input(Input::NetworkChanged);
+    }
+
     fn command(&mut self, command: Command) {
         match command {
             Command::Quit => self.quit(),
@@ -243,9 +313,9 @@ impl Asking {
             }
             Command::Allow { session, id } => self.tell(session, Input::Allow { id }),
             Command::Refuse { session, id } => self.tell(session, Input::Decline { id }),
-            Command::Propose { session, .. } | Command::Refresh { session, .. } => {
-                self.room.error("wrong-role", Some(session), None)
-            }
+            Command::Propose { session, .. }
+            | Command::Refresh { session, .. }
+            | Command::Return { session } => self.room.error("wrong-role", Some(session), None),
             Command::Accept { .. } | Command::Available | Command::Away => {
                 self.room.error("wrong-role", None, None);
             }
@@ -253,7 +323,7 @@ impl Asking {
     }
 
     fn knows(&mut self, session: SessionId, reference: Option<&String>) -> bool {
-        let is_known = self.handshake.as_ref().is_some_and(|handshake| handshake.session == session);
+        let is_known = self.name == Some(session);
         if !is_known {
             self.room.error("unknown-session", Some(session), reference.cloned());
         }
@@ -295,11 +365,10 @@ impl Asking {
     fn carry_out(&mut self) {
         while let Some(told) = self.driver.poll() {
             match told {
-                Told::Dial => {
-                    if self.signaling.is_none() {
-                        self.signaling = Some(Signaling::open(&self.server));
-                    }
-                }
+                Told::Dial => match &self.signaling {
+                    Some((signaling, _)) => signaling.check(),
+                    None => self.signaling = Some(Signaling::open(&self.server)),
+                },
                 Told::HangUp => {
                     if let Some((signaling, news)) = self.signaling.take() {
                         self.hanging_up = Some(tokio::spawn(signaling.close(news)));
@@ -313,8 +382,19 @@ impl Asking {
                     }
                 }
                 Told::Event(event) => self.event(event),
-                // A visitor's session neither claims nor offers.
-                Told::Claim(_) | Told::Offer(_) => {}
+                Told::Knock(deposit, psk, knock) => self.knock(deposit, psk, &knock),
+                Told::Keep(snapshot) => {
+                    if let (Some(state), Some(session)) = (&mut self.state, self.name) {
+                        state.keep(Kept { session, origin: self.origin.clone(), snapshot: *snapshot });
+                    }
+                }
+                // A visitor's session neither claims, nor offers, nor deposits.
+                Told::Claim(_)
+                | Told::Offer(_)
+                | Told::Deposit(_)
+                | Told::Deposited(..)
+                | Told::Announce(_)
+                | Told::Admit(..) => {}
             }
         }
     }
@@ -329,6 +409,12 @@ impl Asking {
         }) else {
             return self.unable();
         };
+        // What was kept belongs to a helper who is gone.
+        if let (Some(state), Some(before)) = (&mut self.state, self.name) {
+            state.forget(before);
+        }
+        self.name = Some(session);
+        self.knocking = None;
         self.handshake = Some(Handshake { team, session, initiator: Some(initiator) });
         self.input(Input::Prepared { session, message });
     }
@@ -340,7 +426,7 @@ impl Asking {
     }
 
     fn event(&mut self, event: session::Event) {
-        let session = self.handshake.as_ref().map_or(SessionId([0; 16]), |handshake| handshake.session);
+        let session = self.name.unwrap_or(SessionId([0; 16]));
         let is_over = matches!(event, session::Event::Error { .. }) && self.driver.state() == State::Failed;
         if let session::Event::Error { code } = &event
             && is_over
@@ -356,6 +442,11 @@ impl Asking {
         self.report.tell(session, event, &mut self.room.out);
         if is_over {
             self.report.failed(session, &mut self.room.out);
+        }
+        if let Some(state) = &mut self.state
+            && matches!(self.driver.state(), State::Ended | State::Failed)
+        {
+            state.forget(session);
         }
     }
 }

@@ -35,6 +35,9 @@ pub(crate) fn explain(code: &str) -> &'static str {
         "not-proposed" => {
             "That was not proposed: it is no address of the visitor's site, or nobody is there any more."
         }
+        "other-state" => {
+            "What is kept in that state file is of another site. Give each site a file of its own."
+        }
         "other-origin" => "That is another site, so it stays between you and your browser.",
         "unknown-session" => "There is no such session. It may have ended.",
         "unknown-ticket" => "Nobody waits with that ticket any more.",

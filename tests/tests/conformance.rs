@@ -4,7 +4,8 @@
 
 use alongside_agent_proto::address::{Urls, clean_address, may_open};
 use alongside_agent_proto::decode::{
-    DecodeError, decode_admission, decode_broker, decode_introduction, decode_knock, decode_peer, decode_sealed_signal,
+    DecodeError, decode_admission, decode_broker, decode_introduction, decode_knock, decode_peer,
+    decode_sealed_signal,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,5 +1,6 @@
 //! `ask`: the visitor's side, for the page at an address or in a browser of one's own.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use alongside_agent::browser::{Browser, Tab, TabEvent};
@@ -28,6 +29,9 @@ pub(super) struct Ask {
     /// Read pages of this machine and of private networks too.
     #[arg(long)]
     allow_private: bool,
+    /// Keep the session in this file (mode 0600) until it is over, and go on with the one that is in it.
+    #[arg(long, value_name = "FILE", env = "ALONGSIDE_STATE")]
+    state: Option<PathBuf>,
     /// Speak JSON: an event a line out, a command a line in.
     #[arg(long, conflicts_with = "quiet")]
     json: bool,
@@ -50,6 +54,7 @@ struct Followed {
 }
 
 pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
+    let state = super::state(ask.state.as_deref());
     let (page, mut followed) = match find(&ask).await {
         Ok(found) => found,
         Err(error) => {
@@ -82,6 +87,7 @@ pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
         client,
         urls,
         receipts: front.receipts(),
+        state,
     });
     let commands = agent.commands();
     let mut proposals: Vec<(u32, ProposalKind, Option<String>)> = Vec::new();

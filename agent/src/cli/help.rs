@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead as _, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -36,6 +36,9 @@ pub(super) struct Help {
     /// Take everybody who asks.
     #[arg(long)]
     auto_accept: bool,
+    /// Keep sessions in this file (mode 0600) until they are over, and go on with those that are in it.
+    #[arg(long, value_name = "FILE", env = "ALONGSIDE_STATE")]
+    state: Option<PathBuf>,
     /// Speak JSON: an event a line out, a command a line in.
     #[arg(long, conflicts_with = "quiet")]
     json: bool,
@@ -74,6 +77,7 @@ pub(super) async fn run(help: Help) -> Result<ExitCode> {
             return Err(error);
         }
     };
+    let state = super::state(help.state.as_deref());
     let mut window = match &help.browser {
         Some(endpoint) => Window::Followed { browser: attach(endpoint, help.json).await?, tab: None },
         None if help.open => Window::Default(Openings::default()),
@@ -84,7 +88,7 @@ pub(super) async fn run(help: Help) -> Result<ExitCode> {
     } else {
         Front::terminal(Terminal::helping(help.auto_accept, !help.quiet))
     };
-    let mut agent = Agent::helper(HelperOptions { receipts: front.receipts(), ..options });
+    let mut agent = Agent::helper(HelperOptions { receipts: front.receipts(), state, ..options });
     let commands = agent.commands();
     let mut origins = Origins::default();
     let mut quit = false;

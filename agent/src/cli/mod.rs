@@ -12,8 +12,10 @@ mod stop;
 mod team;
 mod terminal;
 
+use std::path::Path;
 use std::process::ExitCode;
 
+use alongside_agent::StateFile;
 use anyhow::{Context as _, Result};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -66,4 +68,9 @@ fn at_work(work: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
 /// Ends the process as clap does for wrong usage.
 fn wrong_usage(problem: &str) -> ! {
     Command::command().error(ErrorKind::ValueValidation, problem).exit()
+}
+
+/// Opens the state file that was named; one that cannot be used is wrong usage.
+fn state(path: Option<&Path>) -> Option<StateFile> {
+    path.map(|path| StateFile::open(path).unwrap_or_else(|error| wrong_usage(&format!("--state: {error}"))))
 }

@@ -69,6 +69,7 @@ impl Hand {
                 },
                 urls: Urls::default(),
                 receipts: Receipts::default(),
+                state: None,
             }),
         })
     }

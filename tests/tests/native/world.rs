@@ -47,7 +47,7 @@ impl World {
     }
 
     pub(crate) fn helper_with(&self, invite: Invite) -> Hand {
-        let options = HelperOptions { server: self.origin(), invite, receipts: Receipts::default() };
+        let options = HelperOptions { server: self.origin(), invite, receipts: Receipts::default(), state: None };
         Hand::new(Agent::helper(options))
     }
 
@@ -64,6 +64,7 @@ impl World {
             client: client(),
             urls: Urls::Clean,
             receipts: Receipts::default(),
+            state: None,
         }))
     }
 

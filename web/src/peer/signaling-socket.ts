@@ -26,9 +26,10 @@ export type OpenTransport = (base: string, listener: TransportListener) => Trans
 export type TransportListener = { opened(): void; received(text: string): void; closed(): void };
 
 // The first wait before a redial, and the longest. Units: milliseconds. A server restarts within a second or
-// two; when it is away for longer, all agents together must not keep it down.
+// two; when it is away for longer, all agents together must not keep it down, and yet
+// be there within five seconds of its return.
 const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 15_000;
+const LONGEST_WAIT_MS = 4_000;
 
 // After how long without a word the server is asked whether it is there. Units: milliseconds. Browsers hide
 // WebSocket pings, and a dead network closes nothing by itself.

@@ -78,6 +78,11 @@ impl Asking {
                 said.note(format!("{} is with you, verified. What you write goes to them.", self.name));
                 said.bell = true;
             }
+            Event::Reconnecting { session } => {
+                self.session = Some(*session);
+                said.note(format!("Finding {} again. Nothing you wrote is lost.", self.name));
+            }
+            Event::Resumed { .. } => said.note("Your connection is back."),
             Event::Message { session, id, text, .. } => {
                 said.message(&self.name, text);
                 said.commands.push(Command::Seen { session: *session, id: *id });
@@ -140,7 +145,13 @@ impl Asking {
             }),
             Order::Quit => said.commands.push(Command::Quit),
             Order::Help => said.note(ORDERS),
-            Order::Accept(_) | Order::Turn(_) | Order::Refresh | Order::Away | Order::Back | Order::List => {
+            Order::Accept(_)
+            | Order::Turn(_)
+            | Order::Refresh
+            | Order::Return
+            | Order::Away
+            | Order::Back
+            | Order::List => {
                 said.note("Only a helper can do that. /help says what there is.");
             }
             Order::Unknown(word) => {

@@ -18,6 +18,7 @@ const ORDERS: &str = "What you write goes to the visitor.
   /list        who waits and whom you help
   /go URL      propose an address of their site
   /refresh     propose to load the page again
+  /return      give the visitor back, for somebody else to help
   /end         end the session
   /away /back  not be told of those who ask, and be told again
   /quit        end all sessions and leave
@@ -105,6 +106,8 @@ impl Helping {
                 }
             }
             Event::Connected { session, .. } => self.connected(*session, &mut said),
+            Event::Reconnecting { session } => self.lost(*session, &mut said),
+            Event::Resumed { session } => self.answered(session, "is with you again", &mut said),
             Event::Page { session, url, title, omitted, .. } => {
                 let is_shown = is_current(session);
                 let page = (clean::address(url), clean::short(title));
@@ -172,6 +175,16 @@ impl Helping {
     fn connected(&mut self, id: SessionId, said: &mut Said) {
         let Some(at) = self.waiting.iter().position(|waiting| waiting.ticket == id) else { return };
         let Waiting { number, origin, .. } = self.waiting.remove(at);
+        self.begin(number, id, origin);
+        if self.current.is_none() {
+            self.current = Some(id);
+            said.note(format!("Visitor {number} is with you. What you write goes to them."));
+        } else {
+            said.note(format!("Visitor {number} is with you too. /{number} turns to them."));
+        }
+    }
+
+    fn begin(&mut self, number: u32, id: SessionId, origin: String) {
         let (unread, marks) = (Default::default(), Marks::new());
         self.sessions.push(Helped {
             number,
@@ -183,12 +196,17 @@ impl Helping {
             last_id: None,
             marks,
         });
-        if self.current.is_none() {
-            self.current = Some(id);
-            said.note(format!("Visitor {number} is with you. What you write goes to them."));
-        } else {
-            said.note(format!("Visitor {number} is with you too. /{number} turns to them."));
+    }
+
+    /// The two have lost each other; or the session was there before this process.
+    fn lost(&mut self, id: SessionId, said: &mut Said) {
+        if self.helped(&id).is_some() {
+            return self.answered(&id, "opens another page, or has lost the connection", said);
         }
+        self.last_number += 1;
+        self.begin(self.last_number, id, String::new());
+        self.current.get_or_insert(id);
+        said.note(format!("Visitor {} was with you before, and is being looked for.", self.last_number));
     }
 
     fn message(&mut self, session: &SessionId, id: u32, text: &str, said: &mut Said) {
@@ -279,6 +297,11 @@ impl Helping {
                 if let Some(helped) = self.speaking(&mut said) {
                     said.aside("proposing to load the page again");
                     said.commands.push(Command::Refresh { session: helped.id, reference: None });
+                }
+            }
+            Order::Return => {
+                if let Some(helped) = self.speaking(&mut said) {
+                    said.commands.push(Command::Return { session: helped.id });
                 }
             }
             Order::End => {

@@ -15,6 +15,8 @@ pub(super) enum Order {
     Go { url: String, title: String },
     /// Propose to load the page again.
     Refresh,
+    /// Give the visitor back to the queue.
+    Return,
     /// End the session.
     End,
     /// Not be told of those who ask, for now.
@@ -65,6 +67,7 @@ pub(super) fn read(line: &str) -> Order {
     match word {
         "accept" => Order::Accept(None),
         "refresh" => Order::Refresh,
+        "return" => Order::Return,
         "end" => Order::End,
         "away" => Order::Away,
         "back" => Order::Back,
@@ -99,6 +102,7 @@ mod tests {
                 "/go  https://a.example/  A title ",
                 Order::Go { url: "https://a.example/".to_owned(), title: "A title".to_owned() },
             ),
+            ("/return", Order::Return),
             ("/end", Order::End),
             ("/end now", Order::Unknown("end".to_owned())),
             ("/y", Order::Yes),
