@@ -249,6 +249,7 @@ fn a_peer_that_is_gone_without_a_word_is_noticed() {
     }
     while dying.block_on(other.next()) != PeerEvent::Opened {}
     dying.shutdown_background();
+    assert_eq!(alive.block_on(one.heard()), PeerEvent::Disturbed);
     alive.block_on(one.ends());
 }
 

@@ -14,5 +14,6 @@ mod program;
 mod seat;
 mod site;
 mod stop;
+mod surviving;
 mod terminal;
 mod world;

@@ -15,6 +15,7 @@ use crate::site;
 /// Everything that is there before somebody asks.
 pub(crate) struct World {
     server: Child,
+    team: String,
     /// The server's origin.
     pub(crate) server_origin: String,
     /// Where the server's STUN is.
@@ -34,9 +35,21 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let key = dir.path().join("team.pem");
         let team = printed(&["team", "new", "--out", key.to_str().unwrap()]);
-        let (server, server_origin, stun) = start_server(&team, &dir);
+        let (server, server_origin, stun) = start_server(&team, &dir, "127.0.0.1:0");
         let site = site::serve(page(title, &server_origin, &team));
-        Self { server, server_origin, stun, site, dir }
+        Self { server, team, server_origin, stun, site, dir }
+    }
+
+    /// Ends the server as a crash would.
+    pub(crate) fn kill_server(&mut self) {
+        self.server.kill().unwrap();
+        self.server.wait().unwrap();
+    }
+
+    /// Starts it again, where it was.
+    pub(crate) fn start_server_again(&mut self) {
+        let address = self.server_origin.trim_start_matches("http://").to_owned();
+        (self.server, self.server_origin, self.stun) = start_server(&self.team, &self.dir, &address);
     }
 
     /// An invite link of the team, as the command prints it.
@@ -101,14 +114,14 @@ fn printed(arguments: &[&str]) -> String {
 }
 
 /// Gives the server, its origin, and where its STUN is.
-fn start_server(team: &str, dir: &TempDir) -> (Child, String, String) {
+fn start_server(team: &str, dir: &TempDir, address: &str) -> (Child, String, String) {
     let log: PathBuf = dir.path().join("log");
     let mut server = Command::new(binaries::server());
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ALONGSIDE_")) {
         server.env_remove(name);
     }
     let mut server = server
-        .args(["--listen", "127.0.0.1:0", "--stun", "127.0.0.1:0", "--team", team])
+        .args(["--listen", address, "--stun", "127.0.0.1:0", "--team", team])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(File::create(&log).unwrap())

@@ -47,7 +47,8 @@ impl World {
     }
 
     pub(crate) fn helper_with(&self, invite: Invite) -> Hand {
-        let options = HelperOptions { server: self.origin(), invite, receipts: Receipts::default(), state: None };
+        let options =
+            HelperOptions { server: self.origin(), invite, receipts: Receipts::default(), state: None };
         Hand::new(Agent::helper(options))
     }
 
