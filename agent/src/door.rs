@@ -121,3 +121,130 @@ impl Door {
 fn leave(session: SessionId, reason: LeaveReason) -> Outcome {
     Outcome::Tell(AgentToBroker::Leave(Leave { session, reason }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::resuming::{self, knock};
+
+    const SESSION: SessionId = SessionId([1; 16]);
+    const DEPOSIT: SessionId = SessionId([2; 16]);
+    const PSK: Psk = Psk([3; 32]);
+
+    fn open_door() -> Door {
+        let mut door = Door::default();
+        door.expect(SESSION, vec![DEPOSIT]);
+        door
+    }
+
+    /// Message 1 of a visitor who tries for the time of that number.
+    fn message1(attempt: u64) -> (resuming::Knock, Sealed) {
+        let payload = format!(r#"{{"attempt":{attempt},"answer":"v=0","candidates":[],"lastSeq":0}}"#);
+        let knock = knock(&DEPOSIT, &PSK.0, payload.as_bytes(), &random().unwrap()).unwrap();
+        let message = Sealed::new(knock.message().to_vec()).unwrap();
+        (knock, message)
+    }
+
+    fn knocks(door: &mut Door, message: &Sealed) -> Outcome {
+        door.knocked(DEPOSIT, message.clone(), Some(PSK))
+    }
+
+    fn is_left(outcome: &Outcome, with: LeaveReason) -> bool {
+        matches!(outcome, Outcome::Tell(AgentToBroker::Leave(Leave { session: DEPOSIT, reason })) if *reason == with)
+    }
+
+    #[test]
+    fn who_has_the_key_is_let_in() {
+        let mut door = open_door();
+        assert_eq!(door.owner(DEPOSIT), Some(SESSION));
+        let (knock, message) = message1(7);
+        let Outcome::Knock(heard) = knocks(&mut door, &message) else { panic!("it is not heard") };
+        assert_eq!((heard.attempt, heard.answer.as_deref()), (7, Some("v=0")));
+        let (reply, mut ours) = door.admit(DEPOSIT, 7, &Admission { offer: None }).unwrap();
+        let AgentToBroker::Forward(Forward { session: DEPOSIT, message }) = reply else {
+            panic!("{reply:?}")
+        };
+        let (payload, mut theirs) = knock.finish(message.as_bytes()).unwrap();
+        assert_eq!(payload, br#"{"offer":null}"#);
+        assert_eq!(theirs.open(&ours.seal(b"hello").unwrap()).unwrap(), b"hello");
+    }
+
+    #[test]
+    fn the_same_knock_gets_the_same_answer_and_changes_nothing() {
+        let mut door = open_door();
+        let (_, message) = message1(7);
+        assert!(matches!(knocks(&mut door, &message), Outcome::Knock(_)));
+        assert!(matches!(knocks(&mut door, &message), Outcome::Nothing), "there is no answer yet");
+        let (reply, _) = door.admit(DEPOSIT, 7, &Admission { offer: None }).unwrap();
+        for _ in 0..3 {
+            let Outcome::Tell(again) = knocks(&mut door, &message) else {
+                panic!("it is not answered again")
+            };
+            assert_eq!(again, reply);
+        }
+        assert!(door.admit(DEPOSIT, 7, &Admission { offer: None }).is_none(), "it is answered once");
+    }
+
+    #[test]
+    fn a_knock_that_is_not_above_the_last_is_not_heard() {
+        let mut door = open_door();
+        let (_, older) = message1(6);
+        assert!(matches!(knocks(&mut door, &message1(7).1), Outcome::Knock(_)));
+        assert!(matches!(knocks(&mut door, &older), Outcome::Nothing));
+        assert!(matches!(knocks(&mut door, &message1(7).1), Outcome::Nothing), "nor one of the same number");
+        assert!(door.admit(DEPOSIT, 6, &Admission { offer: None }).is_none());
+        assert!(door.admit(DEPOSIT, 7, &Admission { offer: None }).is_some(), "the last still counts");
+        assert!(matches!(knocks(&mut door, &message1(8).1), Outcome::Knock(_)));
+    }
+
+    #[test]
+    fn whatever_is_altered_is_not_heard() {
+        let (_, message) = message1(7);
+        for at in 0..message.as_bytes().len() {
+            let mut door = open_door();
+            let mut altered = message.as_bytes().to_vec();
+            altered[at] ^= 1;
+            let outcome = knocks(&mut door, &Sealed::new(altered).unwrap());
+            assert!(is_left(&outcome, LeaveReason::Failed), "byte {at}: {outcome:?}");
+            // And it stands in nobody's way.
+            assert!(matches!(knocks(&mut door, &message), Outcome::Knock(_)), "byte {at}");
+        }
+        for length in [0, 31, 32, 48, message.as_bytes().len() - 1] {
+            let cut = Sealed::new(message.as_bytes()[..length].to_vec()).unwrap();
+            assert!(is_left(&knocks(&mut open_door(), &cut), LeaveReason::Failed), "{length} bytes");
+        }
+        let outcome = open_door().knocked(DEPOSIT, message.clone(), Some(Psk([4; 32])));
+        assert!(is_left(&outcome, LeaveReason::Failed), "another key");
+        let other = SessionId([5; 16]);
+        let mut door = open_door();
+        door.expect(SESSION, vec![DEPOSIT, other]);
+        let outcome = door.knocked(other, message, Some(PSK));
+        assert!(matches!(outcome, Outcome::Tell(AgentToBroker::Leave(_))), "another deposit");
+    }
+
+    #[test]
+    fn who_comes_back_to_a_session_that_is_over_is_told_so_for_a_while() {
+        let mut door = open_door();
+        door.shut(SESSION, 1_000);
+        let (_, message) = message1(7);
+        let outcome = door.knocked(DEPOSIT, message.clone(), None);
+        assert!(is_left(&outcome, LeaveReason::Ended), "{outcome:?}");
+        let announced = AgentToBroker::Announce(Announce { deposits: vec![DEPOSIT] });
+        assert_eq!(door.announcement(1_000 + RESUME_LIFETIME_MS - 1), Some(announced));
+        assert_eq!(door.announcement(1_000 + RESUME_LIFETIME_MS), None);
+        let outcome = door.knocked(DEPOSIT, message, None);
+        assert!(is_left(&outcome, LeaveReason::Failed), "{outcome:?}");
+    }
+
+    #[test]
+    fn a_deposit_that_is_void_opens_nothing() {
+        let mut door = open_door();
+        let (_, message) = message1(7);
+        assert!(matches!(knocks(&mut door, &message), Outcome::Knock(_)));
+        door.expect(SESSION, vec![SessionId([9; 16])]);
+        assert_eq!(door.owner(DEPOSIT), None);
+        assert!(door.admit(DEPOSIT, 7, &Admission { offer: None }).is_none());
+        let outcome = door.knocked(DEPOSIT, message, None);
+        assert!(is_left(&outcome, LeaveReason::Failed), "{outcome:?}");
+    }
+}

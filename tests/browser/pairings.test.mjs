@@ -17,8 +17,11 @@ afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave(), endAgents()]);
 });
 after(async () => {
-  await endAll(theirs.close(), ours.close(), server.stop());
+  await endAll(theirs.close([LEFT]), ours.close(), server.stop());
 });
+
+// What a browser says of a page that is left while it dials the server.
+const LEFT = /closed before the connection is established/;
 
 const title = "Nook, good things for a small desk";
 
@@ -110,7 +113,7 @@ for (const Helper of [ConsoleHelper, TerminalHelper]) {
     await helper.sees(`${server.demo}cart.html`);
     await visitor.page.evaluate(() => (document.title = "Another title"));
     await helper.sees(`${server.demo}cart.html`, "Another title");
-    assert.deepEqual(theirs.complaints, []);
+    assert.deepEqual(theirs.complaints.filter((complaint) => !LEFT.test(complaint)), []);
     await close(pair);
   });
 }

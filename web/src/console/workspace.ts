@@ -15,6 +15,8 @@ export class Visit {
   endedBy: EndedBy | null = null;
   /** Whether the helper has given the visitor back to the queue. */
   gaveBack = false;
+  /** Since when the two have lost each other. Units: milliseconds since 1970. */
+  lostAt: number | null = null;
   /** What went wrong last. */
   error: SessionErrorCode | null = null;
   #said = "";
@@ -26,6 +28,7 @@ export class Visit {
     changed: () => void,
   ) {
     for (const event of session.events) this.#handle(event);
+    if (session.state === "reconnecting") this.lostAt = Date.now();
     session.on((event) => {
       this.#handle(event);
       changed();
@@ -54,6 +57,7 @@ export class Visit {
   #handle(event: Event): void {
     this.messages.handle(event);
     if (event.event === "ended") this.endedBy = event.by;
+    if (event.event === "state") this.lostAt = event.state === "reconnecting" ? Date.now() : null;
     if (event.event !== "error") return;
     this.error = event.code;
     if (event.code === "not-sent" && this.draft === "") this.draft = this.#said;

@@ -125,6 +125,7 @@ export const words = {
     connected: "You are with them. Say hello.",
     end: "End session",
     giveBack: "Return to waiting",
+    away: "Away for a moment. What you write reaches them when they are back.",
     close: "Close",
     endedBy: {
       visitor: "The visitor has ended the session.",
