@@ -5,22 +5,24 @@ import { useEffect, useState } from "preact/hooks";
 
 import { words } from "../locales/console-en";
 import type { Page } from "../wire/peer";
+import type { Following } from "./following";
 import { Outside } from "./icons";
 import { opening } from "./opening";
 import { host } from "./origin";
 
 /** The visitor's page, and what can be done about it. Only an address of the session's own site opens at once. */
-export function PageRegion(props: { page: Page | null; origin: string; children: ComponentChildren }) {
-  const { page, origin } = props;
+export function PageRegion(props: { page: Page | null; origin: string; following: Following; children: ComponentChildren }) {
+  const { page, origin, following } = props;
   return (
     <section class="page" aria-label={words.page.label}>
-      {page === null ? <p class="hint">{words.page.unknown}</p> : <Known key={page.epoch} page={page} origin={origin} />}
+      {page === null ? <p class="hint">{words.page.unknown}</p> : <Known key={page.epoch} page={page} origin={origin} following={following} />}
+      {page !== null && <Along following={following} />}
       {props.children}
     </section>
   );
 }
 
-function Known({ page, origin }: { page: Page; origin: string }) {
+function Known({ page, origin, following }: { page: Page; origin: string; following: Following }) {
   const way = opening(page, origin);
   const [asked, setAsked] = useState(false);
   useEffect(() => setAsked(false), [page.url]);
@@ -44,7 +46,7 @@ function Known({ page, origin }: { page: Page; origin: string }) {
       {way.to === "nowhere" && <p class="hint">{words.page.unsafe}</p>}
       {way.to === "elsewhere" && <p class="hint warn">{words.page.elsewhere(way.host, host(origin))}</p>}
       {way.to === "same-site" && (
-        <button type="button" class="plain" onClick={() => show(way.href)}>
+        <button type="button" class="plain" onClick={() => following.open(way.href)}>
           <Outside />
           {words.page.open}
         </button>
@@ -56,6 +58,23 @@ function Known({ page, origin }: { page: Page; origin: string }) {
         </button>
       )}
     </>
+  );
+}
+
+/** Whether the helper's window goes along, and whether it shows the same page. */
+function Along({ following }: { following: Following }) {
+  const { on, mark, problem } = following;
+  return (
+    <div class="along">
+      <label>
+        <input type="checkbox" checked={on} onChange={({ currentTarget }) => following.follow(currentTarget.checked)} />
+        {words.page.follow}
+      </label>
+      <p role="status" class="same" data-same={mark}>
+        {words.page.same[mark]}
+      </p>
+      {problem && <p class="hint warn">{words.page.problems[problem]}</p>}
+    </div>
   );
 }
 

@@ -69,7 +69,7 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
           </>
         )}
       </header>
-      <PageRegion page={session.page} origin={session.origin}>
+      <PageRegion page={session.page} origin={session.origin} following={visit.following}>
         {session.state === "connected" && <Proposing session={session} />}
       </PageRegion>
       <div class="talk">

@@ -4,6 +4,7 @@ import { messageList } from "../conversation/message-list";
 import type { Desk, HelperSession } from "../peer/desk";
 import type { EndedBy, Event, SessionErrorCode } from "../wire/peer";
 import type { SessionId } from "../wire/signaling";
+import { Following } from "./following";
 
 /** One session as the helper sees it; readable after its end, until it is closed. */
 export class Visit {
@@ -19,6 +20,8 @@ export class Visit {
   lostAt: number | null = null;
   /** What went wrong last. */
   error: SessionErrorCode | null = null;
+  /** The helper's own window on the visitor's page. */
+  readonly following: Following;
   #said = "";
 
   /** Follows a session; `number` tells visitors of the same site apart. */
@@ -27,6 +30,7 @@ export class Visit {
     readonly number: number,
     changed: () => void,
   ) {
+    this.following = new Following(session.id, session.origin, changed);
     for (const event of session.events) this.#handle(event);
     if (session.state === "reconnecting") this.lostAt = Date.now();
     session.on((event) => {
@@ -56,6 +60,7 @@ export class Visit {
 
   #handle(event: Event): void {
     this.messages.handle(event);
+    if (event.event === "page") this.following.moved(event.page);
     if (event.event === "ended") this.endedBy = event.by;
     if (event.event === "state") this.lostAt = event.state === "reconnecting" ? Date.now() : null;
     if (event.event !== "error") return;
@@ -121,6 +126,7 @@ export class Workspace {
   /** Puts an ended session away, and turns to the one beside it. */
   close(visit: Visit): void {
     this.desk.release(visit.session);
+    visit.following.end();
     const place = this.#visits.indexOf(visit);
     this.#visits = this.#visits.filter((other) => other !== visit);
     if (this.#selected === visit) this.#selected = this.#visits[Math.min(place, this.#visits.length - 1)] ?? null;

@@ -188,6 +188,12 @@ export const words = {
     unknown: "The visitor's page appears here once you are connected.",
     untitled: "Page without a title",
     open: "Open page",
+    follow: "Follow",
+    same: { yes: "Same page: yes", no: "Same page: no", unknown: "Same page: unknown" },
+    problems: {
+      blocked: "Your browser has not opened the window. Allow pop-ups for this console, and open the page again.",
+      closed: "Your window is closed, or the page keeps it apart from here. Open the page again to follow.",
+    },
     openOf: (host: string) => `Open ${host}`,
     omitted: (count: number) =>
       count === 1 ? "1 part left out, as it may be a secret" : `${count} parts left out, as they may be secrets`,

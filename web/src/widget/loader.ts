@@ -4,6 +4,7 @@ import * as words from "../locales/launcher-en";
 import { installApi } from "./api";
 import { loadModule } from "./checked-module";
 import { readConfig } from "./config";
+import { isCopy } from "./copy";
 import { button, dress, h } from "./element";
 import { keep, readKept } from "./kept";
 import { drawLauncher } from "./launcher";
@@ -19,6 +20,7 @@ function start(tag: HTMLScriptElement): void {
   const address = src || location.href;
   const config = readConfig(dataset, address);
   const [team] = config.teams;
+  if (isCopy(config.server)) return;
   if (!team) console.warn("Alongside: data-team needs a team key of 43 characters, or two.");
 
   const launcher = drawLauncher(dataset, () => press(true), () => {

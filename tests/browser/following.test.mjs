@@ -1,0 +1,130 @@
+// The helper's own window on the visitor's page: opened by a press, taken along by Follow, and never a way to steer the
+// console.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+
+import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { startServer } from "./server.mjs";
+import { html, snippet, startSite } from "./site.mjs";
+
+let server, site, theirs, ours;
+before(async () => {
+  server = await startServer();
+  // The copy speaks to the console at the very address that the tag names.
+  const tag = await snippet(new URL(server.console).origin);
+  const steer = ["opener.location", "opener.top.location", "opener.parent.location"]
+    .map((target) => `try { ${target} = "about:blank#stolen" } catch {}`)
+    .join(";");
+  site = await startSite({
+    "/": { html: html("A page", tag, `<a href="/other">Other</a>`) },
+    "/other": { html: html("Another page", tag) },
+    "/app": { html: html("An app", tag, `<button onclick="history.pushState({}, '', '/app/part')">Part</button>`) },
+    "/app/part": { html: html("An app", tag) },
+    "/without": { html: html("A page without the tag", "") },
+    "/hostile": { html: html("A hostile page", tag, `<script>if (opener) { ${steer} }</script>`) },
+    "/apart": { html: html("A page apart", tag), headers: { "cross-origin-opener-policy": "same-origin" } },
+  });
+  [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+});
+afterEach(async () => {
+  await Promise.all([theirs.leave(), ours.leave()]);
+});
+after(async () => {
+  const left = [/closed before the connection is established/, /Cross-Origin-Opener-Policy/, /Unsafe attempt to initiate navigation/];
+  await endAll(theirs.close(left), ours.close(left), site.stop(), server.stop());
+});
+
+/** A session on a page, and the helper's window on it. */
+async function watching(path = "/") {
+  const helper = await HelperHand.at(await ours.window(), server.console);
+  const page = await theirs.window();
+  await page.goto(site.origin + path);
+  const visitor = new VisitorHand(page);
+  await visitor.button("Help").click();
+  await visitor.is("waiting");
+  await helper.accept();
+  await visitor.is("connected");
+  await visitor.hasWayBack();
+  const [copy] = await Promise.all([helper.page.waitForEvent("popup"), helper.button("Open page").click()]);
+  await copy.waitForURL(site.origin + path);
+  const follow = helper.region.getByRole("checkbox", { name: "Follow" });
+  const same = (mark) => helper.region.getByRole("status").getByText(`Same page: ${mark}`, { exact: true }).waitFor();
+  return { helper, visitor, copy, follow, same };
+}
+
+test("the window goes along: a link, a page within the page, the way back", async () => {
+  const { helper, visitor, copy, follow, same } = await watching();
+  assert.equal(await follow.isChecked(), true);
+  await same("yes");
+  assert.equal(await copy.locator("alongside-help").count(), 0, "nobody asks for help in the copy");
+  await visitor.page.getByRole("link", { name: "Other" }).click();
+  await copy.waitForURL(`${site.origin}/other`);
+  await same("yes");
+  await visitor.page.goBack({ waitUntil: "commit" });
+  await copy.waitForURL(`${site.origin}/`);
+  await visitor.page.goto(`${site.origin}/app`);
+  await copy.waitForURL(`${site.origin}/app`);
+  await visitor.page.getByRole("button", { name: "Part" }).click();
+  await copy.waitForURL(`${site.origin}/app/part`);
+  await same("yes");
+  // The helper looks elsewhere, and comes along again with the next page.
+  await copy.goto(`${site.origin}/other`);
+  await same("no");
+  await visitor.page.goto(`${site.origin}/`);
+  await copy.waitForURL(`${site.origin}/`);
+  await same("yes");
+  await visitor.page.goto(`${site.origin}/without`);
+  await helper.is("reconnecting");
+});
+
+test("without Follow the window stays, and with it comes along at once", async () => {
+  const { helper, visitor, copy, follow, same } = await watching();
+  await follow.uncheck();
+  await visitor.page.goto(`${site.origin}/other`);
+  await helper.sees("Another page", `${site.origin}/other`);
+  await same("no");
+  assert.equal(copy.url(), `${site.origin}/`);
+  await follow.check();
+  await copy.waitForURL(`${site.origin}/other`);
+  await same("yes");
+});
+
+test("Follow alone opens the window, by the keyboard too; who closes it does not follow", async () => {
+  const { helper, copy, follow } = await watching();
+  await copy.close();
+  await helper.page.getByText(/^Your window is closed/).waitFor();
+  assert.equal(await follow.isChecked(), false);
+  await follow.focus();
+  const [again] = await Promise.all([helper.page.waitForEvent("popup"), helper.page.keyboard.press("Space")]);
+  await again.waitForURL(`${site.origin}/`);
+  assert.equal(await follow.isChecked(), true);
+});
+
+test("what the visited page does with its opener leaves the console where it is", async () => {
+  const { helper, visitor, copy } = await watching("/hostile");
+  await copy.waitForLoadState("load");
+  await copy.waitForTimeout(500);
+  assert.match(helper.page.url(), /\/console\//);
+  await visitor.say("Are you still there?");
+  await helper.reads("Are you still there?");
+});
+
+test("a page that keeps itself apart is said to, and opens by a press", async () => {
+  const { helper, visitor, follow } = await watching();
+  await visitor.page.goto(`${site.origin}/apart`);
+  await helper.page.getByText(/keeps it apart/).waitFor();
+  assert.equal(await follow.isChecked(), false);
+  const [copy] = await Promise.all([helper.page.context().waitForEvent("page"), helper.button("Open page").click()]);
+  await copy.waitForURL(`${site.origin}/apart`);
+});
+
+test("the copy tells nobody but the console, and the console believes nobody but the copy", async () => {
+  const { helper, copy, same } = await watching();
+  await same("yes");
+  // A message of another origin, or of no window of ours.
+  await helper.page.evaluate((url) => frames[0].postMessage({ alongside: url }, "*"), `${site.origin}/other`);
+  await copy.evaluate(() => opener.postMessage({ alongside: 7 }, "*"));
+  await helper.page.waitForTimeout(300);
+  await same("yes");
+});
