@@ -2,6 +2,7 @@
 
 import { words } from "../locales/console-en";
 import { host } from "./origin";
+import { Standing } from "./standing";
 import type { Visit } from "./workspace";
 
 /** Every session that is not closed; pressing one turns to it. */
@@ -25,7 +26,7 @@ function Entry({ visit, selected, onSelect }: { visit: Visit; selected: boolean;
   // Not the last message: somebody who looks over the helper's shoulder sees one conversation at a time.
   const below =
     session.state !== "connected"
-      ? words.state[session.state]
+      ? <Standing visit={visit} />
       : messages.typing
         ? words.conversation.typing
         : (session.page?.title ?? words.state.connected);

@@ -10,7 +10,7 @@ import { Back, Person } from "./icons";
 import { Origin } from "./origin";
 import { PageRegion } from "./page-region";
 import { Proposing } from "./proposing";
-import { useNow } from "./subscription";
+import { Standing } from "./standing";
 import { VisitorRegion } from "./visitor-region";
 import type { Visit, Workspace } from "./workspace";
 
@@ -79,16 +79,6 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
       <VisitorRegion client={session.client} page={session.page} />
     </section>
   );
-}
-
-// How long a page may take to open. Units: milliseconds. After that the visitor is elsewhere.
-const OPENING_MS = 10_000;
-
-function Standing({ visit }: { visit: Visit }) {
-  const { state } = visit.session;
-  const now = useNow(visit.lostAt === null ? 0 : 1_000);
-  const isAway = visit.lostAt !== null && now - visit.lostAt > OPENING_MS;
-  return <>{isAway ? words.session.away : words.state[state]}</>;
 }
 
 function Ending({ visit }: { visit: Visit }) {

@@ -1,0 +1,16 @@
+// Where a session is, in words.
+
+import { words } from "../locales/console-en";
+import { useNow } from "./subscription";
+import type { Visit } from "./workspace";
+
+// How long a page may take to open. Units: milliseconds. After that the visitor is elsewhere.
+const OPENING_MS = 10_000;
+
+/** Says where a session is; of a visitor who is away, whether they are just opening a page. */
+export function Standing({ visit }: { visit: Visit }) {
+  const { state } = visit.session;
+  const now = useNow(visit.lostAt === null ? 0 : 1_000);
+  const isAway = visit.lostAt !== null && now - visit.lostAt > OPENING_MS;
+  return <>{isAway ? words.session.away : words.state[state]}</>;
+}
