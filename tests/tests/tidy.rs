@@ -163,7 +163,10 @@ fn nothing_that_ships_writes_markup_or_runs_text() {
                 "\"unload\"",
                 "postMessage(",
             ] {
-                assert!(!text.contains(banned), "{name} says {banned}");
+                // A helper's own copy of a page tells the console where it is, and nobody else.
+                let is_copy = banned == "postMessage(" && name == "web/src/widget/copy.ts";
+                let tells_all = text.contains("\"*\"");
+                assert!(!text.contains(banned) || is_copy && !tells_all, "{name} says {banned}");
             }
         }
     }

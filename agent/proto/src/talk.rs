@@ -30,6 +30,8 @@ pub(crate) struct Talk {
     is_restored: bool,
     heard: bool,
     acknowledged: bool,
+    /// Whether what was kept back has been sent: nothing of value goes before that, or it would be out of order.
+    begun: bool,
     hello_at: Option<u64>,
     /// Until when the other is typing, and when it was last told that we are.
     typing_until: Option<u64>,
@@ -51,6 +53,7 @@ impl Talk {
             is_restored: false,
             heard: false,
             acknowledged: false,
+            begun: false,
             hello_at: None,
             typing_until: None,
             typing_told: None,
@@ -115,6 +118,7 @@ impl Talk {
     pub(crate) fn close(&mut self) {
         self.heard = false;
         self.acknowledged = false;
+        self.begun = false;
         self.hello_at = None;
         self.typing_until = None;
         self.typing_told = None;
@@ -190,8 +194,14 @@ impl Talk {
         }
     }
 
+    /// Whether that was done on this channel.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun
+    }
+
     /// Sends all that was kept back until both greetings were acknowledged.
     pub(crate) fn begin(&mut self, out: &mut VecDeque<Output>) {
+        self.begun = true;
         self.send_page(out);
         self.send_client(out);
         if self.seen > 0 {
@@ -259,7 +269,7 @@ impl Talk {
         self.typing_told = None;
         let Chat { seq, at, text } = chat.clone();
         tell(Event::Message { from: self.own, seq, at, text }, out);
-        if self.is_through() {
+        if self.begun {
             send(PeerMessage::Chat(chat), out);
         }
         true
@@ -268,7 +278,7 @@ impl Talk {
     /// Tells the other side what was seen.
     pub(crate) fn seen(&mut self, seq: u32, out: &mut VecDeque<Output>) {
         let seq = seq.min(self.stored);
-        if seq > self.seen && self.is_through() {
+        if seq > self.seen && self.begun {
             self.seen = seq;
             send(PeerMessage::Read(Read { seq }), out);
         }
@@ -280,7 +290,7 @@ impl Talk {
             Some(told) => !on || now >= told.saturating_add(TYPING_INTERVAL_MS),
             None => on,
         };
-        if self.is_through() && is_news {
+        if self.begun && is_news {
             self.typing_told = on.then_some(now);
             send(PeerMessage::Typing(Typing { on }), out);
         }
@@ -290,7 +300,7 @@ impl Talk {
     pub(crate) fn navigated(&mut self, page: Whereabouts, out: &mut VecDeque<Output>) {
         self.page = Some(page);
         self.epoch = self.epoch.saturating_add(1);
-        if self.is_through() {
+        if self.begun {
             self.send_page(out);
         }
     }
@@ -298,7 +308,7 @@ impl Talk {
     /// Notes what the visitor uses.
     pub(crate) fn known(&mut self, client: Client, out: &mut VecDeque<Output>) {
         self.client = Some(client);
-        if self.is_through() {
+        if self.begun {
             self.send_client(out);
         }
     }

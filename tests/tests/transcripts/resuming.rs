@@ -207,6 +207,14 @@ fn tries() -> Vec<Story> {
             .then(described(2))
             .then(Input::NetworkChanged)
             .is(State::Reconnecting),
+        lost_visitor("try-given-up", "A try that has no connection yet is left when the old path is heard.")
+            .then(described(2))
+            .then(admitted(None))
+            .then(Input::ChannelOpened { generation: 2 })
+            .then(Input::NetworkChanged)
+            .hears(hello(Role::Helper, 0))
+            .hears(PeerMessage::HelloAck)
+            .is(State::Connected),
         lost_visitor("odd-while-resuming", "What nobody asked for changes nothing.")
             .then(admitted(None))
             .then(Input::OpenFailed)
@@ -353,6 +361,20 @@ fn knocks() -> Vec<Story> {
             .then(Input::Left { reason: LeaveReason::Failed })
             .hears(chat(1, "Late"))
             .is(State::Connected),
+        lost_helper(
+            "knock-before-both-have-begun",
+            "The visitor tries anew while the helper has not begun: nothing overtakes.",
+        )
+        .then(say("One"))
+        .then(knocked(7, BEGIN + 6_000, Some("answer 7")))
+        .then(Input::ChannelOpened { generation: 2 })
+        .hears(hello(Role::Visitor, 0))
+        .then(knocked(7, BEGIN + 6_001, None))
+        .hears(PeerMessage::HelloAck)
+        .is(State::Reconnecting)
+        .then(say("Two"))
+        .then(Input::Left { reason: LeaveReason::Failed })
+        .is(State::Connected),
         lost_helper("knock-replayed", "A try that is not above the last is refused.")
             .then(knocked(7, BEGIN + 6_000, Some("answer 7")))
             .then(knocked(7, BEGIN + 6_000, Some("answer 7")))

@@ -57,6 +57,8 @@ export function resuming(my: Core) {
   /** The last try, by either side's count of the same. */
   let attempt = 0;
   let trying: Trying = "no";
+  /** The peer connection of this try. */
+  let tried: number | null = null;
   /** The answer to the deposited offer, if it has not been used. */
   let answer: string | null = null;
   /** Visitor: since when the broker does not know the helper. */
@@ -140,7 +142,7 @@ export function resuming(my: Core) {
     depositAt = my.now + DEPOSIT_FRESH_MS;
     keep();
     announce();
-    if (words.through()) out({ output: "send", message: { type: "deposit", ...deposit } });
+    if (words.begun()) out({ output: "send", message: { type: "deposit", ...deposit } });
   }
 
   function announce(): void {
@@ -192,6 +194,7 @@ export function resuming(my: Core) {
 
   function tryAgain(): void {
     my.dropAttempt();
+    tried = null;
     if (!held) {
       if (!my.standing) askElsewhere();
       return;
@@ -207,7 +210,7 @@ export function resuming(my: Core) {
     trying = "describing";
     // An offer is answered once: the next page must not find it.
     keep();
-    out({ output: "answer", generation: my.beginConnection(), offer, iceServers: my.iceServers });
+    out({ output: "answer", generation: (tried = my.beginConnection()), offer, iceServers: my.iceServers });
   }
 
   function tryLater(): void {
@@ -234,7 +237,7 @@ export function resuming(my: Core) {
     trying = "admitted";
     tryAt = my.now + RESUME_ATTEMPT_MS;
     if (offer === null) return peer.letOut();
-    out({ output: "answer", generation: my.beginConnection(), offer, iceServers: my.iceServers });
+    out({ output: "answer", generation: (tried = my.beginConnection()), offer, iceServers: my.iceServers });
   }
 
   /** Nobody is there to come back to: asks again in the old place, for whoever takes over. */
@@ -322,10 +325,11 @@ export function resuming(my: Core) {
 
     /** The two have each other again. */
     settle(): void {
+      const overAnother = trying !== "no" && tried !== my.standing;
       trying = "no";
       tryAt = probeAt = Infinity;
-      awaySince = admitting = lostAt = null;
-      if (!my.attempting()) return;
+      tried = awaySince = admitting = lostAt = null;
+      if (!my.attempting() && !overAnother) return;
       my.dropAttempt();
       my.leave("failed");
     },
@@ -365,7 +369,7 @@ export function resuming(my: Core) {
       rest();
       tryAt = Infinity;
       trying = "no";
-      held = my.helper = answer = awaySince = admitting = lostAt = null;
+      held = my.helper = answer = tried = awaySince = admitting = lostAt = null;
       my.iceServers = [];
     },
 
@@ -409,8 +413,10 @@ export function resuming(my: Core) {
     /** The other side has left the server while the two find back. */
     left(): void {
       if (own === "visitor") return tryLater();
+      // They have heard something on the old path.
       admitting = null;
       my.dropAttempt();
+      if (my.standing !== null && words.through()) my.findEachOther();
     },
 
     /** A description stands while the two find back. */

@@ -62,8 +62,6 @@ export type Core = {
    * the one that is being negotiated.
    */
   standing: number | null;
-  /** Whether what was kept back for this channel has been sent. */
-  begun: boolean;
   /** What is said last, once the person has ended and while the last messages are on their way. */
   ending: PeerMessage | null;
   /** When connecting, finding back, ending or closing has taken too long. */
@@ -137,7 +135,6 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
     announced: false,
     generations: 0,
     standing: null,
-    begun: false,
     ending: null,
     deadline: Infinity,
     linger: Infinity,
@@ -306,7 +303,6 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
     if (!isAwaited || !peer.is(generation) || my.standing === generation) return;
     if (my.standing !== null) out({ output: "close", generation: my.standing });
     my.standing = generation;
-    my.begun = false;
     words.open(my.now);
   }
 
@@ -318,8 +314,7 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
     back?.settle();
     if (my.dialled) my.linger = my.now + SOCKET_LINGER_MS;
     back?.keep();
-    if (my.begun) return;
-    my.begun = true;
+    if (words.begun()) return;
     back?.begin(again);
     words.begin();
   }

@@ -40,6 +40,8 @@ export function talk(own: Role, out: (output: Output) => void) {
   let restored = false;
   let heard = false;
   let acknowledged = false;
+  /** Whether what was kept back has been sent: nothing of value goes before that, or it would be out of order. */
+  let begun = false;
   /** When `hello` is due again. */
   let helloAt = Infinity;
   /** Until when the other is typing, and when it was last told that we are. */
@@ -53,7 +55,7 @@ export function talk(own: Role, out: (output: Output) => void) {
 
   /** Says nothing more until the next data channel. */
   function close(): void {
-    heard = acknowledged = false;
+    heard = acknowledged = begun = false;
     helloAt = typingUntil = Infinity;
     typingTold = -Infinity;
   }
@@ -170,8 +172,12 @@ export function talk(own: Role, out: (output: Output) => void) {
       }
     },
 
+    /** Whether that was done on this channel. */
+    begun: (): boolean => begun,
+
     /** Sends all that was kept back until both greetings were acknowledged. */
     begin(): void {
+      begun = true;
       sendPage();
       sendClient();
       if (seenTo) send({ type: "read", seq: seenTo });
@@ -239,21 +245,21 @@ export function talk(own: Role, out: (output: Output) => void) {
       if (!chat) return false;
       typingTold = -Infinity;
       tell({ event: "message", from: own, ...chat });
-      if (through()) send({ type: "chat", ...chat });
+      if (begun) send({ type: "chat", ...chat });
       return true;
     },
 
     /** Tells the other side what was seen. */
     seen(seq: number): void {
       seq = Math.min(seq, stored);
-      if (seq <= seenTo || !through()) return;
+      if (seq <= seenTo || !begun) return;
       seenTo = seq;
       send({ type: "read", seq });
     },
 
     /** Tells the other side that the person is writing, or has stopped. */
     writing(on: boolean, now: number): void {
-      if (!through() || (on ? now < typingTold + TYPING_INTERVAL_MS : typingTold < 0)) return;
+      if (!begun || (on ? now < typingTold + TYPING_INTERVAL_MS : typingTold < 0)) return;
       typingTold = on ? now : -Infinity;
       send({ type: "typing", on });
     },
@@ -262,13 +268,13 @@ export function talk(own: Role, out: (output: Output) => void) {
     navigated(given: Whereabouts): void {
       page = given;
       epoch++;
-      if (through()) sendPage();
+      if (begun) sendPage();
     },
 
     /** Notes what the visitor uses. */
     known(given: Client): void {
       client = given;
-      if (through()) sendClient();
+      if (begun) sendClient();
     },
   };
 }

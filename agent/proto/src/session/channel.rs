@@ -15,7 +15,6 @@ impl Session {
         if let Some(old) = self.standing.replace(generation) {
             self.outputs.push_back(Output::Close { generation: old });
         }
-        self.begun = false;
         self.talk.open(now, &mut self.outputs);
     }
 

@@ -63,8 +63,6 @@ pub struct Session {
     /// The peer connection whose `control` data channel is open. While the two find back, it may be another than
     /// the one that is being negotiated.
     standing: Option<u32>,
-    /// Whether what was kept back for this channel has been sent.
-    begun: bool,
     resuming: Resuming,
     /// What is said last, once the person has ended and while the last messages are on their way.
     ending: Option<PeerMessage>,
@@ -109,7 +107,6 @@ impl Session {
             announced: false,
             generations: 0,
             standing: None,
-            begun: false,
             resuming: Resuming::default(),
             ending: None,
             deadline: None,

@@ -35,6 +35,8 @@ pub(super) struct Resuming {
     /// The last try, by either side's count of the same.
     attempt: u64,
     trying: Trying,
+    /// The peer connection of this try.
+    tried: Option<u32>,
     /// Visitor: when the next try is made.
     try_at: Option<u64>,
     /// Visitor: since when the broker does not know the helper.
@@ -83,7 +85,7 @@ impl Resuming {
     }
 
     fn settle(&mut self) {
-        self.trying = Trying::No;
+        (self.trying, self.tried) = (Trying::No, None);
         (self.try_at, self.away_since, self.probe_at) = (None, None, None);
         (self.admitting, self.lost_at) = (None, None);
     }
@@ -185,7 +187,7 @@ impl Session {
         self.resuming.deposit_at = Some(now.saturating_add(DEPOSIT_FRESH_MS));
         self.keep(now);
         self.announce();
-        if self.talk.is_through() {
+        if self.talk.has_begun() {
             let deposit = Deposit { id, psk, offer };
             self.outputs.push_back(Output::Send { message: PeerMessage::Deposit(deposit) });
         }
@@ -282,8 +284,9 @@ impl Session {
         let is_again = self.state == State::Reconnecting;
         self.set_state(State::Connected);
         self.deadline = None;
+        let is_over_another = self.resuming.trying != Trying::No && self.resuming.tried != self.standing;
         self.resuming.settle();
-        if self.is_attempting() {
+        if self.is_attempting() || is_over_another {
             self.drop_attempt();
             self.leave(LeaveReason::Failed);
         }
@@ -291,7 +294,7 @@ impl Session {
             self.linger = Some(now.saturating_add(SOCKET_LINGER_MS));
         }
         self.keep(now);
-        if std::mem::replace(&mut self.begun, true) {
+        if self.talk.has_begun() {
             return;
         }
         if self.own == Role::Helper {
@@ -354,6 +357,7 @@ impl Session {
     /// Makes the next try.
     fn try_again(&mut self, now: u64) {
         self.drop_attempt();
+        self.resuming.tried = None;
         let Some(held) = &mut self.resuming.held else {
             if !self.is_open() {
                 self.ask_elsewhere(now);
@@ -367,6 +371,7 @@ impl Session {
             // An offer is answered once: the next page must not find it.
             self.keep(now);
             let generation = self.begin_connection();
+            self.resuming.tried = Some(generation);
             let ice_servers = self.resuming.ice_servers.clone();
             self.outputs.push_back(Output::Answer { generation, offer, ice_servers });
         } else {
@@ -418,6 +423,7 @@ impl Session {
         match offer {
             Some(offer) => {
                 let generation = self.begin_connection();
+                self.resuming.tried = Some(generation);
                 let ice_servers = self.resuming.ice_servers.clone();
                 self.outputs.push_back(Output::Answer { generation, offer, ice_servers });
             }
@@ -458,8 +464,12 @@ impl Session {
         if self.own == Role::Visitor {
             return self.try_later(now);
         }
+        // They have heard something on the old path.
         self.resuming.admitting = None;
         self.drop_attempt();
+        if self.is_open() && self.talk.is_through() {
+            self.find_each_other(now);
+        }
     }
 
     /// A try has come to nothing; or the silent path that stood beside it has.
