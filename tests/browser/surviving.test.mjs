@@ -4,10 +4,11 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
+import { endAgents, Native } from "./native.mjs";
 import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
-import { all, heard, talker } from "./talkers.mjs";
+import { all, heard, numbered, talker } from "./talkers.mjs";
 
 let server, site, theirs, ours;
 before(async () => {
@@ -28,7 +29,7 @@ before(async () => {
   [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
 });
 afterEach(async () => {
-  await Promise.all([theirs.leave(), ours.leave()]);
+  await Promise.all([theirs.leave(), ours.leave(), endAgents()]);
 });
 after(async () => {
   await endAll(
@@ -149,4 +150,30 @@ test("a hundred reloads in a row while both write without pause", { timeout: 240
   });
   times.sort((a, b) => a - b);
   console.log(`reload to connected: median ${times[50]} ms, p95 ${times[95]} ms, longest ${times[99]} ms`);
+});
+
+test("a hundred reloads in a row with a native helper, while both write without pause", { timeout: 240_000 }, async () => {
+  const helper = new Native(["help", server.console, "--auto-accept", "--json"]);
+  await helper.until("enlisted");
+  const page = await theirs.window();
+  await page.goto(`${site.origin}/`);
+  const visitor = new VisitorHand(page);
+  await visitor.button("Help").click();
+  await visitor.is("connected");
+  await visitor.hasWayBack();
+  const { session } = await helper.until("connected");
+  const talking = talker(page, "visitor", "alongside-help");
+  let said = 0;
+  const saying = setInterval(() => helper.tell({ command: "say", session, text: numbered("helper", ++said) }), 50);
+  for (let at = 0; at < 100; at++) {
+    await page.reload();
+    await visitor.is("connected");
+  }
+  clearInterval(saying);
+  const count = await talking.stop();
+  await helper.until("message", { text: numbered("visitor", count) });
+  await visitor.log.getByText(numbered("helper", said)).first().waitFor();
+  const told = helper.events.filter(({ event }) => event === "message").map(({ text }) => text);
+  assert.deepEqual(told, all("visitor", count));
+  assert.deepEqual(await heard(visitor.log, "helper"), all("helper", said));
 });
