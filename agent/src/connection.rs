@@ -4,15 +4,17 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use alongside_agent_proto::limits::MAX_OUTBOX;
 use alongside_agent_proto::wire::Candidate;
 use alongside_signaling_proto::wire::IceServer;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::peer::{Peer, PeerError, PeerEvent, Received};
 
-/// How many commands wait for one connection. All that a session says in a burst, its whole outbox included, fits;
-/// a peer who reads nothing while it asks for more is let go of.
-const QUEUE: usize = 1024;
+/// How many commands wait for one connection. All that a session may say while nobody reads fits: its whole outbox,
+/// *ack* and *read* for a whole outbox of the other side, and a quarter for the rest; a peer who reads nothing while
+/// it asks for more is let go of.
+const QUEUE: usize = 4 * MAX_OUTBOX;
 
 /// How long a deposited connection may gather. What is found later is missing in its offer.
 const GATHER: Duration = Duration::from_secs(1);

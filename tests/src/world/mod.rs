@@ -107,9 +107,13 @@ impl World {
         }
         let until = self.now + 2 * RESUME_LIFETIME_MS;
         let mut calm = 0;
-        while self.next_at().is_some_and(|at| at <= until) && calm < 20_000 {
+        while calm < 20_000 {
+            // What was asked last is accepted too, when nothing else is left to happen.
             for number in 0..self.helpers.len() {
                 self.accept(number);
+            }
+            if self.next_at().is_none_or(|at| at > until) {
+                break;
             }
             self.step();
             calm += 1;

@@ -4,8 +4,8 @@ use alongside_agent::Event;
 
 use crate::world::World;
 
-/// More than the windows, queues and buffers of both directions hold together.
-const MESSAGES: usize = 400;
+/// Nearly a whole outbox, and more than the windows and buffers of both directions hold together.
+const MESSAGES: usize = 490;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_who_speak_at_once_are_both_heard() {
@@ -18,11 +18,10 @@ async fn two_who_speak_at_once_are_both_heard() {
     }
     // Nothing was taken so far. Each has to be heard in order, while what else happens is passed over.
     let hear = async |hand: &mut crate::world::Hand, from: &str| {
-        let mut next = 0;
-        while next < MESSAGES {
-            if let Some(Event::Message { text: heard, .. }) = hand.next().await {
-                assert_eq!(heard, text(from, next));
-                next += 1;
+        for next in 0..MESSAGES {
+            match hand.until(|event| matches!(event, Event::Message { .. })).await {
+                Event::Message { text: heard, .. } => assert_eq!(heard, text(from, next)),
+                other => panic!("{other:?} is no message"),
             }
         }
     };

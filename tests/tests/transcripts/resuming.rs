@@ -145,6 +145,11 @@ fn visitors() -> Vec<Story> {
         .hears(deposited(7))
         .hears(PeerMessage::Return)
         .is(State::Asking),
+        visitor("return-on-a-silent-path", "What is heard first is that another helper is to come.")
+            .then(say("Are you there?"))
+            .then(Input::Disturbed { generation: 1 })
+            .hears(PeerMessage::Return)
+            .is(State::Asking),
         Story::connected_visitor("kept-while-quiet", "What is kept is written anew from time to time.")
             .waits()
             .waits()
@@ -190,6 +195,28 @@ fn tries() -> Vec<Story> {
         .then(Input::SocketLost)
         .then(described(3))
         .is(State::Reconnecting),
+        lost_visitor(
+            "server-lost-after-admission",
+            "The server goes away while the peers connect: what was on its way is asked for again.",
+        )
+        .then(described(2))
+        .then(admitted(None))
+        .then(Input::SocketLost)
+        .after(3_000)
+        .then(Input::SocketOpened)
+        .then(admitted(Some("offer 9")))
+        .then(described(3))
+        .connects(3),
+        lost_visitor(
+            "connected-after-all",
+            "The peers connect without the server, while it is asked again: the second try is left.",
+        )
+        .then(described(2))
+        .then(admitted(None))
+        .then(Input::SocketLost)
+        .after(3_000)
+        .then(Input::SocketOpened)
+        .connects(2),
         lost_visitor("resume-in-vain", "Nobody comes for ten minutes.")
             .then(Input::SocketLost)
             .then(described(2))
@@ -375,6 +402,40 @@ fn knocks() -> Vec<Story> {
         .then(say("Two"))
         .then(Input::Left { reason: LeaveReason::Failed })
         .is(State::Connected),
+        lost_helper("server-lost-while-admitting", "Whoever is let in needs no server any more.")
+            .then(knocked(7, BEGIN + 6_000, Some("answer 7")))
+            .then(Input::SocketLost)
+            .connects(2),
+        helper(
+            "server-lost-beside-a-silent-path",
+            "The old path is not taken for good because the server is gone.",
+        )
+        .then(knocked(7, BEGIN + 500, Some("answer 7")))
+        .then(Input::SocketLost)
+        .is(State::Reconnecting)
+        .connects(2),
+        lost_helper("visitor-loses-the-server", "That their socket is gone is no word of theirs.")
+            .then(knocked(7, BEGIN + 6_000, Some("answer 7")))
+            .then(Input::Left { reason: LeaveReason::Gone })
+            .is(State::Reconnecting)
+            .connects(2),
+        lost_helper("knock-to-no-end", "Nobody comes in, and the next try counts.")
+            .then(knocked(7, BEGIN + 6_000, Some("answer 7")))
+            .waits()
+            .then(knocked(7, BEGIN + 15_000, None))
+            .then(described(3))
+            .then(answer())
+            .connects(3),
+        helper("knock-forgotten", "The visitor is on the old path, and could not say so: it is asked.")
+            .then(knocked(7, BEGIN + 500, Some("answer 7")))
+            .waits()
+            .hears(hello(Role::Visitor, 0))
+            .is(State::Connected),
+        helper("end-on-a-silent-path", "What is heard first is that it is over: nothing is sent any more.")
+            .then(say("Are you there?"))
+            .then(Input::Disturbed { generation: 1 })
+            .hears(PeerMessage::End)
+            .is(State::Ended),
         lost_helper("knock-replayed", "A try that is not above the last is refused.")
             .then(knocked(7, BEGIN + 6_000, Some("answer 7")))
             .then(knocked(7, BEGIN + 6_000, Some("answer 7")))

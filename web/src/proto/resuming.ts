@@ -26,7 +26,7 @@ import {
   type Psk,
   type Snapshot,
 } from "../wire/peer";
-import type { ErrorCode, SessionId } from "../wire/signaling";
+import type { ErrorCode, LeaveReason, SessionId } from "../wire/signaling";
 import { deposits } from "./deposits";
 import type { Core } from "./session";
 
@@ -37,7 +37,7 @@ type ResumeInput = Extract<
 >;
 
 /** What only this part says. */
-type ResumeMessage = Extract<PeerMessage, { type: "deposit" | "deposited" | "return" }>;
+type ResumeMessage = Extract<PeerMessage, { type: "deposit" | "deposited" }>;
 
 /**
  * How far the visitor's try is: there is none, the deposited offer is being answered, it is to be sent once the
@@ -67,7 +67,10 @@ export function resuming(my: Core) {
   let admitting: { deposit: SessionId; attempt: number } | null = null;
   /** Since when the two have lost each other. */
   let lostAt: number | null = null;
-  /** When the next deposit is made, the next try, what is kept is written anew, and a sign of life is overdue. */
+  /**
+   * When the next deposit is made, the visitor's next try (or when the one that a helper lets in has taken too long),
+   * what is kept is written anew, and a sign of life is overdue.
+   */
   let depositAt = Infinity;
   let tryAt = Infinity;
   let keepAt = Infinity;
@@ -264,6 +267,7 @@ export function resuming(my: Core) {
     if (my.state === "connected") loseEachOther();
     my.id = deposit;
     my.announced = true;
+    tryAt = my.now + RESUME_ATTEMPT_MS;
     keep();
     words.hasStored(lastSeq);
     const ready = given.useUp(deposit, my.now);
@@ -281,7 +285,13 @@ export function resuming(my: Core) {
     out({ output: "offer", generation: my.beginConnection() });
   }
 
+  function letNobodyIn(): void {
+    admitting = null;
+    my.dropAttempt();
+  }
+
   return {
+    askElsewhere,
     keep,
     keepBeforeSending,
     knock,
@@ -314,7 +324,11 @@ export function resuming(my: Core) {
       }
       if (now >= tryAt) {
         tryAt = Infinity;
-        if (my.state === "reconnecting") tryAgain();
+        if (my.state !== "reconnecting") return;
+        if (own === "visitor") return tryAgain();
+        // The path that has gone silent may be the one that they are on.
+        letNobodyIn();
+        if (my.standing) words.probe();
       }
     },
 
@@ -325,7 +339,8 @@ export function resuming(my: Core) {
 
     /** The two have each other again. */
     settle(): void {
-      const overAnother = trying !== "no" && tried !== my.standing;
+      const byThisTry = trying === "admitted" && tried === my.standing;
+      const overAnother = trying !== "no" && !byThisTry;
       trying = "no";
       tryAt = probeAt = Infinity;
       tried = awaySince = admitting = lostAt = null;
@@ -350,12 +365,12 @@ export function resuming(my: Core) {
         closeAll(old);
         keep();
       } else if (own === "helper") return "wrong-state";
-      else if (message.type === "deposit") {
+      else {
         const { type: _, ...deposit } = message;
         held = deposit;
         keep();
         out({ output: "send", message: { type: "deposited", id: deposit.id } });
-      } else askElsewhere();
+      }
       return undefined;
     },
 
@@ -387,10 +402,11 @@ export function resuming(my: Core) {
       else if (!wasStanding) tryLater();
     },
 
-    /** Visitor: the socket is gone. */
+    /** Our socket is gone: a path that is coming up needs none, unless something was still on its way through it. */
     socketLost(): void {
       my.announced = false;
-      if (trying === "sent") {
+      if (own === "helper") return;
+      if (trying === "sent" || trying === "admitted") {
         trying = "ready";
         answer = null;
       }
@@ -411,11 +427,12 @@ export function resuming(my: Core) {
     },
 
     /** The other side has left the server while the two find back. */
-    left(): void {
+    left(reason: LeaveReason): void {
       if (own === "visitor") return tryLater();
+      // Of their socket, no more: what comes up between us goes on.
+      if (reason === "gone") return;
       // They have heard something on the old path.
-      admitting = null;
-      my.dropAttempt();
+      letNobodyIn();
       if (my.standing !== null && words.through()) my.findEachOther();
     },
 

@@ -193,7 +193,7 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
 
   function socketLost(): void {
     my.socketOpen = false;
-    if (own === "visitor" && my.state === "reconnecting") return back?.socketLost();
+    if (my.state === "reconnecting") return back?.socketLost();
     if (!isInQueue()) return left("gone");
     dial();
     // Somebody may have claimed meanwhile, so neither the id nor the key is used again.
@@ -224,7 +224,7 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
     my.announced = false;
     // Peers who have each other need no server to tell them.
     if (my.state === "connected" || isOver()) return;
-    if (my.state === "reconnecting" && !(reason === "ended" && !my.standing)) return back?.left();
+    if (my.state === "reconnecting" && !(reason === "ended" && !my.standing)) return back?.left(reason);
     if (reason === "ended") {
       close();
       return finish("ended", { event: "ended", by: other }, reason);
@@ -323,13 +323,16 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
     if (!my.standing || isOver()) return;
     back?.alive();
     words.greeted(message, my.now);
-    // Whom a helper is letting in has lost this path, whatever still comes over it.
-    const isBack = my.state === "reconnecting" && (own === "visitor" || !my.attempting());
-    if (words.through() && (my.state === "connecting" || isBack)) findEachOther();
     if (message.type === "end") {
       close();
       return finish("ended", { event: "ended", by: other }, "ended");
     }
+    if (message.type === "return" && own === "visitor" && words.through()) {
+      return my.ending ? finishOwn() : back?.askElsewhere();
+    }
+    // Whom a helper is letting in has lost this path, whatever still comes over it.
+    const isBack = my.state === "reconnecting" && (own === "visitor" || !my.attempting());
+    if (words.through() && (my.state === "connecting" || isBack)) findEachOther();
     const code = take(message);
     if (code) words.refuse(code);
     checkFaults();
@@ -346,7 +349,6 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
           break;
         case "deposit":
         case "deposited":
-        case "return":
           if (back) return back.take(message);
           break;
         case "chat": {

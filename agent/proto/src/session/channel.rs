@@ -24,15 +24,18 @@ impl Session {
         }
         self.is_alive();
         self.talk.greeted(&message, now, &mut self.outputs);
+        if message == PeerMessage::End {
+            self.close();
+            return self.finish(State::Ended, Event::Ended { by: self.other() }, now, LeaveReason::Ended);
+        }
+        if message == PeerMessage::Return && self.own == Role::Visitor && self.talk.is_through() {
+            return if self.ending.is_some() { self.finish_own(now) } else { self.ask_elsewhere(now) };
+        }
         // Whom a helper is letting in has lost this path, whatever still comes over it.
         let is_back =
             self.state == State::Reconnecting && (self.own == Role::Visitor || !self.is_attempting());
         if self.talk.is_through() && (self.state == State::Connecting || is_back) {
             self.find_each_other(now);
-        }
-        if message == PeerMessage::End {
-            self.close();
-            return self.finish(State::Ended, Event::Ended { by: self.other() }, now, LeaveReason::Ended);
         }
         self.take(message, now);
         self.check_faults(now);
@@ -56,9 +59,6 @@ impl Session {
                 return self.proposals.take(propose, &self.origin, out);
             } else if let PeerMessage::Deposit(deposit) = message {
                 self.take_deposit(deposit, now);
-                return Ok(());
-            } else if message == PeerMessage::Return {
-                self.ask_elsewhere(now);
                 return Ok(());
             }
         } else if let PeerMessage::Allowed(Answered { id }) = message {

@@ -66,7 +66,7 @@ impl Session {
 
     pub(super) fn socket_lost(&mut self, now: u64) {
         self.socket_open = false;
-        if self.own == Role::Visitor && self.state == State::Reconnecting {
+        if self.state == State::Reconnecting {
             return self.socket_lost_again();
         }
         if !self.is_in_queue() {

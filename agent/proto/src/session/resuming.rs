@@ -37,7 +37,7 @@ pub(super) struct Resuming {
     trying: Trying,
     /// The peer connection of this try.
     tried: Option<u32>,
-    /// Visitor: when the next try is made.
+    /// Visitor: when the next try is made. Helper: when the one that is let in has taken too long.
     try_at: Option<u64>,
     /// Visitor: since when the broker does not know the helper.
     away_since: Option<u64>,
@@ -284,7 +284,8 @@ impl Session {
         let is_again = self.state == State::Reconnecting;
         self.set_state(State::Connected);
         self.deadline = None;
-        let is_over_another = self.resuming.trying != Trying::No && self.resuming.tried != self.standing;
+        let is_by_this_try = self.resuming.trying == Trying::Admitted && self.resuming.tried == self.standing;
+        let is_over_another = self.resuming.trying != Trying::No && !is_by_this_try;
         self.resuming.settle();
         if self.is_attempting() || is_over_another {
             self.drop_attempt();
@@ -342,8 +343,22 @@ impl Session {
             self.lose_each_other(now);
         }
         if due(&mut self.resuming.try_at) && self.state == State::Reconnecting {
-            self.try_again(now);
+            match self.own {
+                Role::Visitor => self.try_again(now),
+                // The path that has gone silent may be the one that they are on.
+                Role::Helper => {
+                    self.let_nobody_in();
+                    if self.is_open() {
+                        self.talk.probe(&mut self.outputs);
+                    }
+                }
+            }
         }
+    }
+
+    fn let_nobody_in(&mut self) {
+        self.resuming.admitting = None;
+        self.drop_attempt();
     }
 
     /// Something was heard over the path that stands.
@@ -431,12 +446,15 @@ impl Session {
         }
     }
 
+    /// A path that is coming up needs the server no more, unless something was still on its way through it.
     pub(super) fn socket_lost_again(&mut self) {
         self.announced = false;
-        if self.resuming.trying == Trying::Sent {
-            self.resuming.trying = Trying::Ready(None);
+        if self.own == Role::Visitor {
+            if matches!(self.resuming.trying, Trying::Sent | Trying::Admitted) {
+                self.resuming.trying = Trying::Ready(None);
+            }
+            self.dial();
         }
-        self.dial();
     }
 
     pub(super) fn refused_again(&mut self, code: ErrorCode, now: u64) {
@@ -464,9 +482,12 @@ impl Session {
         if self.own == Role::Visitor {
             return self.try_later(now);
         }
+        if reason == LeaveReason::Gone {
+            // Of their socket, no more: what comes up between us goes on.
+            return;
+        }
         // They have heard something on the old path.
-        self.resuming.admitting = None;
-        self.drop_attempt();
+        self.let_nobody_in();
         if self.is_open() && self.talk.is_through() {
             self.find_each_other(now);
         }
@@ -510,6 +531,7 @@ impl Session {
             self.lose_each_other(now);
         }
         (self.id, self.announced) = (Some(deposit), true);
+        self.resuming.try_at = Some(now.saturating_add(RESUME_ATTEMPT_MS));
         self.keep(now);
         self.talk.has_stored(last_seq, &mut self.outputs);
         let ready = self.resuming.given.use_up(deposit, now);
