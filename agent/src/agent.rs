@@ -38,7 +38,7 @@ pub struct Agent {
 }
 
 /// What a helper needs to begin.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct HelperOptions {
     /// The server's origin as it is dialled, such as `https://help.example.org`.
     pub server: String,
@@ -46,12 +46,10 @@ pub struct HelperOptions {
     pub invite: Invite,
     /// When the other side is told that a message was read.
     pub receipts: Receipts,
-    /// Where sessions are kept, to go on with them when this process was killed.
-    pub state: Option<StateFile>,
 }
 
 /// What a visitor needs to ask.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct VisitorOptions {
     /// The server's origin, such as `https://help.example.org`.
     pub server: String,
@@ -67,9 +65,6 @@ pub struct VisitorOptions {
     pub urls: Urls,
     /// When the other side is told that a message was read.
     pub receipts: Receipts,
-    /// Where the session is kept, to go on with it when this process was killed. One of another site is left alone,
-    /// and nothing is asked: the agent stops with [`Failure::Other`].
-    pub state: Option<StateFile>,
 }
 
 /// When the other side is told that a message was read.
@@ -118,12 +113,7 @@ impl HelperOptions {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(InviteLinkError::NoServer);
         }
-        Ok(Self {
-            server: url.origin().ascii_serialization(),
-            invite,
-            receipts: Receipts::default(),
-            state: None,
-        })
+        Ok(Self { server: url.origin().ascii_serialization(), invite, receipts: Receipts::default() })
     }
 }
 
@@ -133,7 +123,15 @@ impl Agent {
     /// Panics outside of a tokio runtime.
     #[must_use]
     pub fn helper(options: HelperOptions) -> Self {
-        let HelperOptions { server, invite, receipts, state } = options;
+        Self::helper_kept(options, None)
+    }
+
+    /// Begins to help, and goes on with the sessions in this file, in which it keeps them from now on.
+    ///
+    /// Panics outside of a tokio runtime.
+    #[must_use]
+    pub fn helper_kept(options: HelperOptions, state: Option<StateFile>) -> Self {
+        let HelperOptions { server, invite, receipts } = options;
         let (agent, events, commands, outcome) = Self::new(receipts);
         tokio::spawn(async move {
             let _ = outcome.send(helper::work(server, invite, state, events, commands).await);
@@ -146,11 +144,19 @@ impl Agent {
     /// Panics outside of a tokio runtime.
     #[must_use]
     pub fn visitor(options: VisitorOptions) -> Self {
+        Self::visitor_kept(options, None)
+    }
+
+    /// Goes on with the session in this file, in which it keeps it from now on; asks for help where there is none.
+    ///
+    /// Panics outside of a tokio runtime.
+    #[must_use]
+    pub fn visitor_kept(options: VisitorOptions, state: Option<StateFile>) -> Self {
         let (mut agent, events, commands, outcome) = Self::new(options.receipts);
         let (report, locations) = mpsc::channel(LOCATIONS);
         agent.navigations = Some(Navigations(report));
         tokio::spawn(async move {
-            let _ = outcome.send(visitor::ask(options, events, commands, locations).await);
+            let _ = outcome.send(visitor::ask(options, state, events, commands, locations).await);
         });
         agent
     }

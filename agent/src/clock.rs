@@ -33,7 +33,8 @@ pub(crate) fn wall_s() -> u64 {
     wall_ms() / 1000
 }
 
-fn wall_ms() -> u64 {
+/// Units: milliseconds since 1970.
+pub(crate) fn wall_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use alongside_agent_proto::decode::{decode_peer, decode_sealed_signal};
-use alongside_agent_proto::session::{Event, Input, Output, Session, Snapshot, State};
+use alongside_agent_proto::session::{Event, Input, Output, Session, State};
 use alongside_agent_proto::wire::{Admission, Knock, PeerErrorCode, Psk, SealedSignal};
 use alongside_signaling_proto::id::{Sealed, SessionId, TeamId};
 use alongside_signaling_proto::wire::{AgentToBroker, Forward, IceServer};
@@ -13,6 +13,7 @@ use alongside_signaling_proto::wire::{AgentToBroker, Forward, IceServer};
 use crate::connection::{Connection, ConnectionId, What};
 use crate::peer::Received;
 use crate::seal::SealedChannel;
+use crate::state::Keeper;
 
 /// What is left to the role.
 #[derive(Debug)]
@@ -34,7 +35,8 @@ pub(crate) enum Told {
     Announce(Vec<SessionId>),
     Knock(SessionId, Psk, Knock),
     Admit(SessionId, u64, Admission),
-    Keep(Box<Snapshot>),
+    /// What is kept could not be written.
+    Unkept,
 }
 
 /// One session at work.
@@ -48,11 +50,15 @@ pub(crate) struct Driver {
     standing: Option<(u32, Connection)>,
     in_hand: Vec<(u32, Connection)>,
     link: Option<(SessionId, SealedChannel)>,
+    /// Where the session is kept, and what it is kept as: the site, and what its events call it.
+    keeper: Keeper,
+    origin: String,
+    name: Option<SessionId>,
     due: Option<u64>,
 }
 
 impl Driver {
-    pub(crate) fn new(session: Session) -> Self {
+    pub(crate) fn new(session: Session, keeper: Keeper, origin: String) -> Self {
         Self {
             session,
             inputs: VecDeque::new(),
@@ -61,7 +67,18 @@ impl Driver {
             standing: None,
             in_hand: Vec::new(),
             link: None,
+            keeper,
+            origin,
+            name: None,
             due: None,
+        }
+    }
+
+    /// Gives the session its name; what was kept under another is of a helper who is gone.
+    pub(crate) fn call(&mut self, name: SessionId) {
+        if self.name != Some(name) {
+            self.forget();
+            self.name = Some(name);
         }
     }
 
@@ -114,6 +131,9 @@ impl Driver {
                 }
                 self.carry_out(output);
             };
+        }
+        if matches!(self.session.state(), State::Ended | State::Failed) {
+            self.forget();
         }
     }
 
@@ -224,11 +244,24 @@ impl Driver {
             Output::Announce { deposits } => Told::Announce(deposits),
             Output::Knock { deposit, psk, knock } => Told::Knock(deposit, psk, knock),
             Output::Admit { deposit, attempt, admission } => Told::Admit(deposit, attempt, admission),
-            Output::Keep { snapshot } => Told::Keep(Box::new(snapshot)),
+            // At once, for what is sent after it must not be there before it.
+            Output::Keep { snapshot } => {
+                let Some(name) = self.name else { return };
+                if !self.keeper.keep(name, &self.origin, snapshot) {
+                    return;
+                }
+                Told::Unkept
+            }
             // Whoever drives the page goes there: it was theirs to allow. The time was taken out before.
             Output::Go { .. } | Output::Timeout { .. } => return,
         };
         self.told.push_back(told);
+    }
+
+    fn forget(&mut self) {
+        if self.name.is_some_and(|name| self.keeper.forget(name)) {
+            self.told.push_back(Told::Unkept);
+        }
     }
 
     /// Takes up a peer connection that is held in hand, if it is.

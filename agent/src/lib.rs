@@ -57,7 +57,6 @@
 //!     },
 //!     urls: Default::default(),
 //!     receipts: Receipts::WhenTaken,
-//!     state: None,
 //! });
 //! while let Some(event) = agent.next().await {
 //!     match event {

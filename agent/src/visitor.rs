@@ -26,7 +26,7 @@ use crate::report::Report;
 use crate::room::{QUIT_TIMEOUT_MS, Room, random};
 use crate::seal::{self, Initiator, resuming};
 use crate::signaling::{News, Signaling};
-use crate::state::{Kept, StateFile};
+use crate::state::{Keeper, Kept, StateFile};
 
 /// Where a visitor is: the address as it is, for it is cleaned before it leaves.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +64,7 @@ pub(crate) struct Asking {
     knocking: Option<Knocking>,
     /// What events call the session.
     name: Option<SessionId>,
-    state: Option<StateFile>,
+    keeper: Keeper,
     quit_at: Option<u64>,
     failure: Option<Failure>,
 }
@@ -87,13 +87,15 @@ struct Knocking {
 /// Asks until the session is over or nobody listens; says why it could not go on.
 pub(crate) async fn ask(
     options: VisitorOptions,
+    state: Option<StateFile>,
     events: mpsc::Sender<Event>,
     mut commands: mpsc::Receiver<Command>,
     mut locations: mpsc::Receiver<Location>,
 ) -> Option<Failure> {
-    let VisitorOptions { server, teams, origin, location, client, urls, state, .. } = options;
+    let VisitorOptions { server, teams, origin, location, client, urls, .. } = options;
+    let keeper = Keeper::new(state);
     let (room, mut heard) = Room::new(events);
-    let driver = Driver::new(Session::visitor(teams, origin.clone()));
+    let driver = Driver::new(Session::visitor(teams, origin.clone()), keeper.clone(), origin.clone());
     let mut asking = Asking {
         room,
         server,
@@ -106,7 +108,7 @@ pub(crate) async fn ask(
         handshake: None,
         knocking: None,
         name: None,
-        state,
+        keeper,
         quit_at: None,
         failure: None,
     };
@@ -169,15 +171,9 @@ impl Asking {
         let Some(place) = random() else { return self.unable() };
         self.input(Input::Known { client });
         self.navigated(location);
-        let kept = self.state.as_ref().and_then(|state| state.sessions().first()).cloned();
-        match kept {
-            Some(Kept { origin, .. }) if origin != self.origin => {
-                self.failure = Some(Failure::Other);
-                self.room.error("other-state", None, None);
-                self.quit_at = Some(0);
-            }
+        match self.keeper.sessions().pop() {
             Some(Kept { session, snapshot, .. }) => {
-                self.name = Some(session);
+                self.call(session);
                 self.report = Report::restored(Role::Visitor, &snapshot);
                 self.input(Input::Restore { snapshot });
             }
@@ -322,6 +318,12 @@ impl Asking {
         }
     }
 
+    /// What events and commands call the session from now on.
+    fn call(&mut self, session: SessionId) {
+        self.name = Some(session);
+        self.driver.call(session);
+    }
+
     fn knows(&mut self, session: SessionId, reference: Option<&String>) -> bool {
         let is_known = self.name == Some(session);
         if !is_known {
@@ -383,11 +385,7 @@ impl Asking {
                 }
                 Told::Event(event) => self.event(event),
                 Told::Knock(deposit, psk, knock) => self.knock(deposit, psk, &knock),
-                Told::Keep(snapshot) => {
-                    if let (Some(state), Some(session)) = (&mut self.state, self.name) {
-                        state.keep(Kept { session, origin: self.origin.clone(), snapshot: *snapshot });
-                    }
-                }
+                Told::Unkept => self.room.error("state-unwritten", self.name, None),
                 // A visitor's session neither claims, nor offers, nor deposits.
                 Told::Claim(_)
                 | Told::Offer(_)
@@ -409,11 +407,7 @@ impl Asking {
         }) else {
             return self.unable();
         };
-        // What was kept belongs to a helper who is gone.
-        if let (Some(state), Some(before)) = (&mut self.state, self.name) {
-            state.forget(before);
-        }
-        self.name = Some(session);
+        self.call(session);
         self.knocking = None;
         self.handshake = Some(Handshake { team, session, initiator: Some(initiator) });
         self.input(Input::Prepared { session, message });
@@ -442,11 +436,6 @@ impl Asking {
         self.report.tell(session, event, &mut self.room.out);
         if is_over {
             self.report.failed(session, &mut self.room.out);
-        }
-        if let Some(state) = &mut self.state
-            && matches!(self.driver.state(), State::Ended | State::Failed)
-        {
-            state.forget(session);
         }
     }
 }

@@ -35,8 +35,8 @@ pub(crate) fn explain(code: &str) -> &'static str {
         "not-proposed" => {
             "That was not proposed: it is no address of the visitor's site, or nobody is there any more."
         }
-        "other-state" => {
-            "What is kept in that state file is of another site. Give each site a file of its own."
+        "state-unwritten" => {
+            "The state file cannot be written. The conversation goes on, but would not survive a crash: make room, or end it."
         }
         "other-origin" => "That is another site, so it stays between you and your browser.",
         "unknown-session" => "There is no such session. It may have ended.",

@@ -7,7 +7,9 @@ use alongside_agent::browser::{Browser, Tab, TabEvent};
 use alongside_agent::discover::{
     Contact, DiscoverError, FetchOptions, Found, discover, find_contact, names_this_machine,
 };
-use alongside_agent::{Agent, Client, Command, Event, Location, ProposalKind, Screen, VisitorOptions};
+use alongside_agent::{
+    Agent, Client, Command, Event, Location, ProposalKind, Receipts, Screen, StateFile, VisitorOptions,
+};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use tokio::sync::mpsc;
@@ -54,7 +56,6 @@ struct Followed {
 }
 
 pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
-    let state = super::state(ask.state.as_deref());
     let (page, mut followed) = match find(&ask).await {
         Ok(found) => found,
         Err(error) => {
@@ -72,23 +73,25 @@ pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
             };
         }
     };
-    let mut front = if ask.json {
-        Front::json()
-    } else {
-        Front::terminal(Terminal::asking(followed.is_some(), !ask.quiet))
-    };
     let Page { location, client, contact } = page;
     let Contact { server, teams, urls, .. } = contact;
-    let mut agent = Agent::visitor(VisitorOptions {
+    let options = VisitorOptions {
         server: server.origin().ascii_serialization(),
         teams,
         origin: Url::parse(&location.url)?.origin().ascii_serialization(),
         location,
         client,
         urls,
-        receipts: front.receipts(),
-        state,
-    });
+        receipts: Receipts::default(),
+    };
+    let state = ask.state.as_deref().map(|path| super::usable(StateFile::of_visitor(path, &options)));
+    let mut front = if ask.json {
+        Front::json()
+    } else {
+        Front::terminal(Terminal::asking(followed.is_some(), !ask.quiet))
+    };
+    let options = VisitorOptions { receipts: front.receipts(), ..options };
+    let mut agent = Agent::visitor_kept(options, state);
     let commands = agent.commands();
     let mut proposals: Vec<(u32, ProposalKind, Option<String>)> = Vec::new();
     let mut quit = false;

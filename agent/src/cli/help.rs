@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use alongside_agent::browser::{Browser, Tab, TabEvent};
 use alongside_agent::discover::openable;
-use alongside_agent::{Agent, Command, Event, HelperOptions, SessionId};
+use alongside_agent::{Agent, Command, Event, HelperOptions, SessionId, StateFile};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use tokio::sync::mpsc;
@@ -77,7 +77,7 @@ pub(super) async fn run(help: Help) -> Result<ExitCode> {
             return Err(error);
         }
     };
-    let state = super::state(help.state.as_deref());
+    let state = help.state.as_deref().map(|path| super::usable(StateFile::of_helper(path, &options)));
     let mut window = match &help.browser {
         Some(endpoint) => Window::Followed { browser: attach(endpoint, help.json).await?, tab: None },
         None if help.open => Window::Default(Openings::default()),
@@ -88,7 +88,8 @@ pub(super) async fn run(help: Help) -> Result<ExitCode> {
     } else {
         Front::terminal(Terminal::helping(help.auto_accept, !help.quiet))
     };
-    let mut agent = Agent::helper(HelperOptions { receipts: front.receipts(), state, ..options });
+    let options = HelperOptions { receipts: front.receipts(), ..options };
+    let mut agent = Agent::helper_kept(options, state);
     let commands = agent.commands();
     let mut origins = Origins::default();
     let mut quit = false;

@@ -12,10 +12,9 @@ mod stop;
 mod team;
 mod terminal;
 
-use std::path::Path;
 use std::process::ExitCode;
 
-use alongside_agent::StateFile;
+use alongside_agent::{StateError, StateFile};
 use anyhow::{Context as _, Result};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -70,7 +69,7 @@ fn wrong_usage(problem: &str) -> ! {
     Command::command().error(ErrorKind::ValueValidation, problem).exit()
 }
 
-/// Opens the state file that was named; one that cannot be used is wrong usage.
-fn state(path: Option<&Path>) -> Option<StateFile> {
-    path.map(|path| StateFile::open(path).unwrap_or_else(|error| wrong_usage(&format!("--state: {error}"))))
+/// Ends the process when a state file cannot be used: it was named wrongly.
+fn usable(state: Result<StateFile, StateError>) -> StateFile {
+    state.unwrap_or_else(|error| wrong_usage(&format!("--state: {error}")))
 }

@@ -69,7 +69,6 @@ impl Hand {
                 },
                 urls: Urls::default(),
                 receipts: Receipts::default(),
-                state: None,
             }),
         })
     }

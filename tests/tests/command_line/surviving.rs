@@ -158,7 +158,7 @@ fn talk_goes_on_without_the_server_and_finding_back_waits_for_it() {
 #[test]
 fn one_state_file_is_of_one_process_and_of_one_site() {
     let world = World::new();
-    let (_helper, _visitor, _) = pair(&world);
+    let (helper, _visitor, _) = pair(&world);
     let (page, state) = (format!("{}/", world.site), world.state("visitor"));
     let ask = ["ask", "--json", "--allow-private", &page, "--state", state.to_str().unwrap()];
     let second = run(&ask);
@@ -171,4 +171,26 @@ fn one_state_file_is_of_one_process_and_of_one_site() {
     assert_eq!(foreign.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&foreign.stderr).contains("not a state file"));
     assert_eq!(fs::read_to_string(&letter).unwrap(), "Dear Dana,");
+
+    // A helper's file is none of a visitor's.
+    drop(helper);
+    let helpers = world.state("helper");
+    let other = run(&["ask", "--json", "--allow-private", &page, "--state", helpers.to_str().unwrap()]);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&other.stderr).contains("of somebody else"));
+}
+
+#[test]
+fn what_is_too_old_is_not_waited_for() {
+    let world = World::new();
+    let (helper, visitor, _) = pair(&world);
+    drop((helper, visitor));
+    let path = world.state("visitor");
+    let mut kept: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let at = &mut kept["sessions"][0]["snapshot"]["at"];
+    *at = json!(at.as_u64().unwrap() - 600_000);
+    fs::write(&path, kept.to_string()).unwrap();
+    fs::remove_file(world.state("helper")).unwrap();
+    let mut visitor = world.surviving_visitor();
+    visitor.until("waiting");
 }

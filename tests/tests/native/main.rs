@@ -10,6 +10,7 @@
 mod burst;
 mod examples;
 mod job;
+mod keeping;
 mod soak;
 mod trouble;
 mod world;

@@ -1,9 +1,12 @@
 //! A server, a team, and agents of it whose events can be waited for.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use alongside_agent::{Agent, Command, Event, Failure, HelperOptions, Location, Receipts, VisitorOptions};
+use alongside_agent::{
+    Agent, Command, Event, Failure, HelperOptions, Location, Receipts, StateFile, VisitorOptions,
+};
 use alongside_agent_proto::address::Urls;
 use alongside_agent_proto::wire::{Client, Screen};
 use alongside_signaling::{Config, Server};
@@ -47,8 +50,7 @@ impl World {
     }
 
     pub(crate) fn helper_with(&self, invite: Invite) -> Hand {
-        let options =
-            HelperOptions { server: self.origin(), invite, receipts: Receipts::default(), state: None };
+        let options = HelperOptions { server: self.origin(), invite, receipts: Receipts::default() };
         Hand::new(Agent::helper(options))
     }
 
@@ -57,7 +59,18 @@ impl World {
     }
 
     pub(crate) fn visitor_of(&self, teams: Vec<TeamId>, page: &str) -> Hand {
-        Hand::new(Agent::visitor(VisitorOptions {
+        Hand::new(Agent::visitor(self.asking(teams, page)))
+    }
+
+    /// A visitor whose session is kept in this file.
+    pub(crate) fn kept_visitor(&self, path: &Path) -> Hand {
+        let options = self.asking(vec![self.team.id()], "/");
+        let state = StateFile::of_visitor(path, &options).unwrap();
+        Hand::new(Agent::visitor_kept(options, Some(state)))
+    }
+
+    fn asking(&self, teams: Vec<TeamId>, page: &str) -> VisitorOptions {
+        VisitorOptions {
             server: self.origin(),
             teams,
             origin: SHOP.to_owned(),
@@ -65,17 +78,15 @@ impl World {
             client: client(),
             urls: Urls::Clean,
             receipts: Receipts::default(),
-            state: None,
-        }))
+        }
     }
 
     /// A helper and a visitor who have each other, and the session.
     pub(crate) async fn pair(&self) -> (Hand, Hand, SessionId) {
         let mut helper = self.helper("Dana");
         helper.enlisted().await;
-        let visitor = self.visitor("/");
+        let mut visitor = self.visitor("/");
         let session = helper.accept().await;
-        let mut visitor = visitor;
         visitor.until(|event| matches!(event, Event::Connected { .. })).await;
         helper.until(|event| matches!(event, Event::Connected { .. })).await;
         (helper, visitor, session)
