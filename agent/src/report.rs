@@ -193,7 +193,8 @@ pub(crate) fn flat(code: &SessionErrorCode) -> String {
         | SessionErrorCode::PeerFault
         | SessionErrorCode::NotSent
         | SessionErrorCode::NotProposed
-        | SessionErrorCode::TicketGone => kebab(code),
+        | SessionErrorCode::TicketGone
+        | SessionErrorCode::ServerLost => kebab(code),
     }
 }
 

@@ -23,6 +23,7 @@ pub(crate) fn explain(code: &str) -> &'static str {
         "bad-origin" | "origin-mismatch" => "The server does not take asks for that page's address.",
         "queue-full" => "Very many people are waiting. Try again in a few minutes.",
         "too-many-sessions" => "You are helping as many people as one helper can. End a session first.",
+        "server-lost" => "The server went away before you had each other. They ask again once it is back.",
         "ticket-gone" => "They are being helped by somebody else, or have left.",
         "challenge-expired" => "Signing in took too long, and is tried again.",
         // Between the two.

@@ -85,6 +85,11 @@ export class Native {
     }
   }
 
+  /** Counts all events of this name as looked at. */
+  pass(event) {
+    this.#looked.set(event, this.events.length);
+  }
+
   /** Ends it by the end of its input; gives its exit status. */
   async quit() {
     this.#child.stdin.end();

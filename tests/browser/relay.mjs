@@ -30,19 +30,23 @@ export async function startRelay() {
     request.pipe(upstream);
   });
   const upstreams = new Set();
-  const sockets = new WebSocketServer({ server, path: "/v1/ws", handleProtocols: () => SUBPROTOCOL });
-  sockets.on("connection", (agent, request) => {
+  const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => SUBPROTOCOL });
+  // Nobody is let in while the server behind is gone.
+  server.on("upgrade", (request, socket, head) => {
     const { origin, host } = request.headers;
-    const upstream = new WebSocket(`ws://127.0.0.1:${relay.to}/v1/ws`, SUBPROTOCOL, {
+    const upstream = new WebSocket(`ws://127.0.0.1:${relay.to}${request.url}`, SUBPROTOCOL, {
       origin: relay.pretendOrigin ?? origin,
       headers: { host },
       perMessageDeflate: false,
     });
+    upstream.on("error", () => socket.destroy());
+    socket.on("error", () => upstream.terminate());
+    upstream.once("open", () => sockets.handleUpgrade(request, socket, head, (agent) => join(agent, upstream)));
+  });
+  function join(agent, upstream) {
     const link = { asked: null, certificate: null, toServer: (message) => say(upstream, message), toAgent: (message) => say(agent, message) };
     relay.links.push(link);
-    const ready = new Promise((resolve) => upstream.once("open", resolve));
     carry(agent, "up", async (message) => {
-      await ready;
       if (message.type === "ask") link.asked = message;
       if (message.type === "enlist") link.certificate = message.certificate;
       return link.toServer;
@@ -54,7 +58,6 @@ export async function startRelay() {
       upstreams.delete(upstream);
       agent.close();
     });
-    upstream.on("error", () => agent.terminate());
 
     // One message after the other, in their order, however long an attack takes.
     function carry(from, way, next) {
@@ -71,7 +74,7 @@ export async function startRelay() {
         order.catch((error) => relay.faults.push(error));
       });
     }
-  });
+  }
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return Object.assign(relay, {
     port: server.address().port,

@@ -136,6 +136,7 @@ export const words = {
     readable: "You can read it until you close it. Then it is gone.",
     failed: {
       "ticket-gone": "Another helper was quicker, or the visitor has left.",
+      "server-lost": "The server went away before you had each other. They wait again as soon as it is back.",
       "connect-timeout": "No direct connection came about. A firewall between the two of you may not allow it.",
       "seal-broken": "Something between you and the visitor changed what was sent, so nothing was connected.",
       "peer-fault": "The visitor's page sent what it should not have, so the session was ended.",

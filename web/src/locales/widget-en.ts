@@ -19,6 +19,7 @@ const moment = "One moment, please.";
 
 /** For each state a title, and a sentence under it. */
 export const asking = ["Asking for help…", moment];
+export const slow = ["Asking for help…", "The help desk does not answer. It is being tried again."];
 export const next = ["You are next", "You can already write what you need."];
 export const inLine = (position: number) => [`You are number ${position} in line`, "You can already write what you need."];
 export const unavailable = ["Nobody is here right now", "Stay on this page to keep your place, or try again later."];

@@ -194,6 +194,7 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
   function socketLost(): void {
     my.socketOpen = false;
     if (my.state === "reconnecting") return back?.socketLost();
+    if (own === "helper" && my.state === "connecting" && !my.standing) return fail("server-lost");
     if (!isInQueue()) return left("gone");
     dial();
     // Somebody may have claimed meanwhile, so neither the id nor the key is used again.

@@ -22,6 +22,9 @@ const LOOKS = 10;
 // How long it is said that the connection is back. Units: milliseconds. Long enough to be read twice.
 const BACK_MS = 6_000;
 
+// When it is said that the server does not answer. Units: milliseconds. On a slow line it answers within half of this.
+const SLOW_MS = 2_000;
+
 /** Puts the chat into the launcher's shell. */
 export function mount({ config, toolkit, load, root, frame, emit, setState, main, attributes }: Shell): Chat {
   take(toolkit);
@@ -31,8 +34,12 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   let position = 1;
   let endedBy: EndedBy = "lost";
   let problem = "";
-  /** Whether the helper is nowhere, the session is in another tab, and the connection has just come back. */
+  /**
+   * Whether the helper is nowhere, the server does not answer, the session is in another tab, and the connection has
+   * just come back.
+   */
   let away = false;
+  let slow = false;
   let elsewhere = false;
   let back = false;
   /** What the next page needs, and what is on the screen of this one: since when, by how many helpers. */
@@ -199,6 +206,8 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     back = was === "reconnecting" && state === "connected";
     if (back) setTimeout(() => update((back = false)), BACK_MS);
     was = state;
+    slow = false;
+    if (state === "asking") setTimeout(() => update((slow = was === "asking")), SLOW_MS);
     if (state !== "reconnecting") away = false;
     // Nothing is kept of what is over, and of who waits only once the page is left.
     if (state === "connected" || state === "reconnecting" || !snapshot) return;
@@ -220,7 +229,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     const held = !element.hidden && root.activeElement;
     panel.update({
       state,
-      standing: standing({ state, position, helper, endedBy, problem, away, back, elsewhere }),
+      standing: standing({ state, position, helper, endedBy, problem, away, back, slow, elsewhere }),
       elsewhere,
       helper: helper?.name ?? "",
     });

@@ -11,6 +11,7 @@ const facts: Facts = {
   problem: "That did not work.",
   away: false,
   back: false,
+  slow: false,
   elsewhere: false,
 };
 const say = (changes: Partial<Facts>) => standing({ ...facts, ...changes }).join(" ");
@@ -40,6 +41,10 @@ test("a program is called one", () => {
 test("the place in the queue is said", () => {
   assert.match(say({ state: "waiting", position: 1 }), /next/);
   assert.match(say({ state: "waiting", position: 7 }), /number 7/);
+});
+
+test("a server that does not answer is told of", () => {
+  assert.match(say({ state: "asking", slow: true }), /does not answer/);
 });
 
 test("who is away, who is back, and where the session is", () => {

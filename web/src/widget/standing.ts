@@ -16,6 +16,8 @@ export interface Facts {
   readonly away: boolean;
   /** Whether the connection has just come back. */
   readonly back: boolean;
+  /** Whether nobody has answered for a while. */
+  readonly slow: boolean;
   /** Whether the session is in another tab. */
   readonly elsewhere: boolean;
 }
@@ -24,13 +26,13 @@ export interface Facts {
 export type Standing = readonly string[];
 
 /** Puts the facts into words. */
-export function standing({ state, position, helper, endedBy, problem, away, back, elsewhere }: Facts): Standing {
+export function standing({ state, position, helper, endedBy, problem, away, back, slow, elsewhere }: Facts): Standing {
   const name = helper?.name ?? words.helper;
   switch (state) {
     case "idle":
       return elsewhere ? words.elsewhere : words.asking;
     case "asking":
-      return words.asking;
+      return slow ? words.slow : words.asking;
     case "waiting":
       return position > 1 ? words.inLine(position) : words.next;
     case "connected":

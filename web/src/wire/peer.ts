@@ -859,7 +859,7 @@ export type UnverifiedCode = "handshake-failed" | "certificate-invalid" | "certi
 /**
  * Why a session failed, or what went wrong in it. Stable.
  */
-export type SessionErrorCode = { "unverified": UnverifiedCode } | { "refused": ErrorCode } | "connect-timeout" | "seal-broken" | "peer-fault" | { "peer-refused": PeerErrorCode } | "not-sent" | "not-proposed" | "ticket-gone" | { "unsupported": UnsupportedCode };
+export type SessionErrorCode = { "unverified": UnverifiedCode } | { "refused": ErrorCode } | "connect-timeout" | "seal-broken" | "peer-fault" | { "peer-refused": PeerErrorCode } | "not-sent" | "not-proposed" | "ticket-gone" | "server-lost" | { "unsupported": UnsupportedCode };
 
 /**
  * What a machine or browser lacks. Stable.

@@ -531,6 +531,8 @@ pub enum SessionErrorCode {
     NotProposed,
     /// The ticket was taken by another helper, or the visitor left.
     TicketGone,
+    /// Helper: our socket was lost before the two had each other. The visitor asks again.
+    ServerLost,
     /// This machine or browser lacks what a session needs: said before anything was sent.
     Unsupported(UnsupportedCode),
 }

@@ -69,6 +69,9 @@ impl Session {
         if self.state == State::Reconnecting {
             return self.socket_lost_again();
         }
+        if self.own == Role::Helper && self.state == State::Connecting && !self.is_open() {
+            return self.fail(SessionErrorCode::ServerLost, now);
+        }
         if !self.is_in_queue() {
             return self.left(LeaveReason::Gone, now);
         }
