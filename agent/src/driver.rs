@@ -100,6 +100,11 @@ impl Driver {
             && matches!(self.session.state(), State::Ended | State::Failed)
     }
 
+    /// Whether what the server says of this id is said of the session as it is.
+    pub(crate) fn is_about(&self, id: SessionId) -> bool {
+        self.session.is_about(id)
+    }
+
     /// The key of a deposit of this session.
     pub(crate) fn psk(&self, deposit: SessionId) -> Option<Psk> {
         self.session.psk(deposit)

@@ -47,7 +47,11 @@ impl Desk {
                 }
             }
             BrokerToAgent::Left(left) => {
-                self.input(self.named(left.session), Input::Left { reason: left.reason });
+                let session = self.named(left.session);
+                // Of a try before this one, it says nothing.
+                if self.sessions.get(&session).is_some_and(|helped| helped.driver.is_about(left.session)) {
+                    self.input(session, Input::Left { reason: left.reason });
+                }
             }
             BrokerToAgent::Refused(refused) => self.refused(refused),
             // For visitors, and of later versions.

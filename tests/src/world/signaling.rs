@@ -135,7 +135,10 @@ impl World {
                 return self.helpers[helper].asking.retain(|ticket| *ticket != withdrawn.ticket);
             }
             BrokerToAgent::Claimed(claimed) => (owner(self, claimed.session), Input::ClaimWon),
-            BrokerToAgent::Left(left) => (owner(self, left.session), Input::Left { reason: left.reason }),
+            BrokerToAgent::Left(left) => {
+                let is_now = |number: &usize| self.helped[*number].1.session.is_about(left.session);
+                (owner(self, left.session).filter(is_now), Input::Left { reason: left.reason })
+            }
             BrokerToAgent::Refused(refused) => {
                 (refused.session.and_then(|id| owner(self, id)), Input::Refused { code: refused.code })
             }

@@ -241,8 +241,12 @@ export class Desk {
         return this.#session(message.session)?.driver.input({ input: "claim-won" });
       case "forwarded":
         return this.#session(message.session)?.driver.forwarded(message.session, message.message);
-      case "left":
-        return this.#session(message.session)?.driver.input({ input: "left", reason: message.reason });
+      case "left": {
+        const left = this.#session(message.session);
+        // Of a try before this one, it says nothing.
+        if (left?.isAbout(message.session)) left.driver.input({ input: "left", reason: message.reason });
+        return;
+      }
       case "refused":
         return this.#refused(message);
       case "resumed":

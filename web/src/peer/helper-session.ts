@@ -53,6 +53,11 @@ export class HelperSession {
     keepSession({ id: this.id, origin: this.origin, session, said });
   }
 
+  /** Whether what the server says of this id is said of the session as it is. */
+  isAbout(id: SessionId): boolean {
+    return this.#machine.isAbout(id);
+  }
+
   /** The key of a deposit of this session. */
   psk(deposit: SessionId): Psk | undefined {
     return this.#machine.psk(deposit);

@@ -364,6 +364,8 @@ export function resuming(my: Core) {
         if (!old) return "wrong-sequence";
         closeAll(old);
         keep();
+        // Who knocks at what is void now is told so by the broker, and does not go on trying.
+        announce();
       } else if (own === "helper") return "wrong-state";
       else {
         const { type: _, ...deposit } = message;

@@ -489,6 +489,9 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
     /** Takes up parts that it does not have yet. */
     extend,
 
+    /** Whether what the broker says of this id is said of the session as it is: not of a ticket or deposit of before. */
+    isAbout: (id: SessionId): boolean => my.id === id,
+
     /** The key of a deposit of ours, for the driver to open what came for it. */
     psk: (deposit: SessionId): Psk | undefined => back?.psk(deposit),
 

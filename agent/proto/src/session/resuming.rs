@@ -93,6 +93,12 @@ impl Resuming {
 
 /// What is kept.
 impl Session {
+    /// Whether what the broker says of this id is said of the session as it is: not of a ticket or deposit of before.
+    #[must_use]
+    pub fn is_about(&self, id: SessionId) -> bool {
+        self.id == Some(id)
+    }
+
     /// The key of a deposit of ours, for the driver to open what came for it.
     #[must_use]
     pub fn psk(&self, deposit: SessionId) -> Option<Psk> {
@@ -208,6 +214,8 @@ impl Session {
         let old = self.resuming.given.stored(id).map_err(|_| PeerErrorCode::WrongSequence)?;
         self.close_all(old);
         self.keep(now);
+        // Who knocks at what is void now is told so by the broker, and does not go on trying.
+        self.announce();
         Ok(())
     }
 

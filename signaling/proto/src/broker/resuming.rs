@@ -44,17 +44,19 @@ impl Broker {
         };
         // A ticket that somebody has announced as a deposit is none.
         let is_ticket = self.sessions.get(&session).is_some_and(|session| session.turn.is_some());
-        let Some(&helper) = self.deposits.get(&session).filter(|_| !is_ticket) else {
+        let helper = self.deposits.get(&session).filter(|_| !is_ticket).copied();
+        let is_another_try = before == Some(session) && helper.is_some();
+        // Refused or not, it is over what the socket was in before.
+        if let Some(before) = before.filter(|_| !is_another_try) {
+            self.end(before, Some(socket), LeaveReason::Failed, now_ms);
+        }
+        let Some(helper) = helper else {
             let retry_after_ms = Some(RESUME_RETRY_MS);
             return Err(Refusal { code: ErrorCode::ResumeUnknown, retry_after_ms });
         };
-        if before == Some(session) {
-            // Another try over the same socket.
+        if is_another_try {
             self.tell_resumed(session, socket, helper, message);
             return Ok(());
-        }
-        if let Some(before) = before {
-            self.end(before, Some(socket), LeaveReason::Failed, now_ms);
         }
         // The same visitor from another socket, which has not been missed yet or is another tab: it is over there.
         self.end(session, Some(helper), LeaveReason::Ended, now_ms);

@@ -74,6 +74,24 @@ fn nobody_is_there_and_then_somebody_is() {
 }
 
 #[test]
+fn who_is_refused_is_in_nothing_any_more() {
+    let mut world = world();
+    world.connect(2);
+    world.tell(2, &resume(7, 1));
+    world.tell(1, &announce(&[]));
+    world.said();
+    world.tell(2, &resume(7, 2));
+    let unknown = refused(ErrorCode::ResumeUnknown, Some(7), Some(1_000));
+    assert_eq!(world.said(), [(1, left(7, LeaveReason::Failed)), (2, unknown)]);
+    world.tell(2, &ask(3));
+    let said = world.said();
+    assert!(
+        matches!(said.as_slice(), [(2, BrokerToAgent::Queued(_)), (1, BrokerToAgent::Asked(_))]),
+        "{said:?}"
+    );
+}
+
+#[test]
 fn a_reload_takes_over_from_the_old_socket() {
     let mut world = world();
     world.connect(2);
