@@ -7,25 +7,15 @@ import { after, afterEach, before, test } from "node:test";
 import { endAgents, Native } from "./native.mjs";
 import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
-import { html, snippet, startSite } from "./site.mjs";
+import { snippet, startSite } from "./site.mjs";
 import { all, heard, numbered, talker } from "./talkers.mjs";
+import { pagesToWalk } from "./walk.mjs";
 
 let server, site, theirs, ours;
 before(async () => {
   server = await startServer();
   const tag = await snippet(server.origin);
-  const other = `<a href="/other">Other</a>`;
-  site = await startSite({
-    "/": { html: html("A page", tag, `${other}<form method="post" action="/other"><button>Post</button></form>`) },
-    "/other": { html: html("Another page", tag, `<a href="/">Back</a>`) },
-    "/app": {
-      html: html(
-        "An app",
-        tag,
-        `<button onclick="history.pushState({}, '', '/app/part'); document.title = 'A part'">Part</button><a href="#there">There</a>`,
-      ),
-    },
-  });
+  site = await startSite(pagesToWalk(tag));
   [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
 });
 afterEach(async () => {
