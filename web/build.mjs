@@ -53,14 +53,14 @@ export async function bundle() {
   const seldomIntegrity = integrity(seldom.code);
   files.set(seldomName, seldom.code);
 
-  // Each part trusts one next part and no other: its hash is in the one that loads it, up to the page's own tag.
+  // Each part trusts those it loads and no other: their hashes are in it, up to the page's own tag.
   const toSeldom = { SELDOM_FILE: JSON.stringify(seldomName), SELDOM_INTEGRITY: JSON.stringify(seldomIntegrity) };
   const chat = await script(entries.chat, { format: "esm", plugins, define: toSeldom, ...renamed }, visitors);
   const chatName = `chat.${nameHash(chat.code)}.js`;
   const chatIntegrity = integrity(chat.code);
   files.set(chatName, chat.code);
 
-  const toChat = { CHAT_FILE: JSON.stringify(chatName), CHAT_INTEGRITY: JSON.stringify(chatIntegrity) };
+  const toChat = { ...toSeldom, CHAT_FILE: JSON.stringify(chatName), CHAT_INTEGRITY: JSON.stringify(chatIntegrity) };
   const loader = await script(entries.loader, { format: "iife", plugins, define: toChat, ...renamed }, visitors);
   const loaderName = `alongside.${nameHash(loader.code)}.js`;
   files.set("alongside.js", loader.code);

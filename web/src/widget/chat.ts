@@ -29,7 +29,6 @@ const SLOW_MS = 2_000;
 export function mount({ config, toolkit, load, root, frame, emit, setState, main, attributes }: Shell): Chat {
   take(toolkit);
   const team = config.teams[0] ?? "";
-  let loading: Promise<Seldom> | undefined;
   let visitor = fresh();
   let position = 1;
   let endedBy: EndedBy = "lost";
@@ -110,10 +109,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   }
 
   function seldom() {
-    return (loading ??= (load(SELDOM_FILE, SELDOM_INTEGRITY) as Promise<Seldom>).catch((error) => {
-      loading = undefined;
-      throw error;
-    }));
+    return load(SELDOM_FILE, SELDOM_INTEGRITY) as Promise<Seldom>;
   }
 
   const isFree = () => ["idle", "ended", "failed"].includes(visitor.state());

@@ -2,7 +2,7 @@
 
 import { h } from "./element";
 
-let attempts = 0;
+let failures = 0;
 
 /**
  * Loads a module from the folder that the loader lies in.
@@ -11,9 +11,9 @@ let attempts = 0;
  */
 export async function loadModule(file: string, integrity: string, loader: string, nonce: string): Promise<unknown> {
   // A browser may remember a module that failed; another address is another module.
-  const href = new URL(file + (attempts++ ? `?${attempts}` : ""), loader).href;
+  const href = new URL(file + (failures ? `?${failures}` : ""), loader).href;
   // `import()` knows no integrity of its own: it must not run before the preload has passed the check.
-  await new Promise((onload, onerror) =>
+  const preload = new Promise((onload, onerror) =>
     document.documentElement.append(
       h("link", {
         rel: "modulepreload",
@@ -27,5 +27,11 @@ export async function loadModule(file: string, integrity: string, loader: string
       }),
     ),
   );
-  return import(href);
+  try {
+    await preload;
+    return await import(href);
+  } catch (error) {
+    failures++;
+    throw error;
+  }
 }

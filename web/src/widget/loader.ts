@@ -30,6 +30,7 @@ function start(tag: HTMLScriptElement): void {
   });
   const { host, main } = launcher;
   const attributes: Record<string, string> = {};
+  const parts: Record<string, Promise<unknown>> = {};
   let chat: Chat | undefined;
 
   const state = () => host.dataset.state ?? "idle";
@@ -63,6 +64,14 @@ function start(tag: HTMLScriptElement): void {
     emit("state", { state: now });
   }
 
+  /** Loads a part, once unless it did not come. */
+  function load(file: string, integrity: string): Promise<unknown> {
+    return (parts[file] ??= loadModule(file, integrity, address, nonce).catch((error) => {
+      delete parts[file];
+      throw error;
+    }));
+  }
+
   function fail(code: keyof typeof words.problems, again?: () => void): void {
     setState("failed");
     emit("error", { code });
@@ -85,7 +94,8 @@ function start(tag: HTMLScriptElement): void {
     }
     setState("asking");
     try {
-      const load = (file: string, integrity: string) => loadModule(file, integrity, address, nonce);
+      // What finding back takes is fetched beside the chat; whoever needs it says so if it does not come.
+      if (again) load(SELDOM_FILE, SELDOM_INTEGRITY).catch(() => {});
       const { mount } = (await load(CHAT_FILE, CHAT_INTEGRITY)) as { mount: Mount };
       const made = mount({
         ...launcher,
