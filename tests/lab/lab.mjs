@@ -1,9 +1,9 @@
 // The lab: what a session survives between real processes behind real routers. `node lab.mjs [ROW…]`, as root of its own
 // network and mount namespaces (`tests/run lab` sees to that). Prints each fault with its figures beside the targets.
 
-import { measured } from "./faults.mjs";
+import { faults } from "./faults.mjs";
 import { story, settle } from "./measure.mjs";
-import { clear, whyNot } from "./network.mjs";
+import { restore, whyNot } from "./network.mjs";
 import { pair, part } from "./sides.mjs";
 import { openWorld } from "./world.mjs";
 
@@ -18,7 +18,7 @@ const world = await openWorld();
 const table = [];
 let isWell = true;
 
-for (const [name, { meet = pair, act }] of Object.entries(measured)) {
+for (const [name, { meet = pair, act }] of Object.entries(faults)) {
   if (chosen.length && !chosen.some((word) => name.includes(word))) continue;
   const began = Date.now();
   let both = null;
@@ -39,12 +39,12 @@ for (const [name, { meet = pair, act }] of Object.entries(measured)) {
     console.log(`FAILED ${name}: ${error.stack}`);
     if (both) console.log(story(both, began).join("\n"));
   }
-  for (const router of ["home", "cafe", "office"]) clear(router);
   if (both) await part(both);
+  restore();
 }
 await world.close();
 
-console.log(`\n${row("fault", "figure", "measured", "target", "messages, all once and in order")}`);
+console.log(`\n${row("fault", "figure", "measured", "target", "messages of both, each once and in order")}`);
 for (const { name, figures, exact } of table) {
   const [first = {}, ...more] = figures;
   console.log(row(name, first.what, time(first), goal(first), exact));
@@ -69,5 +69,5 @@ function goal({ target }) {
 }
 
 function row(name, what = "", took = "", target = "", exact = "") {
-  return `${name.padEnd(44)} ${what.padEnd(34)} ${took.padStart(8)}  ${target.padEnd(9)} ${exact}`;
+  return `${name.padEnd(48)} ${what.padEnd(48)} ${took.padStart(8)}  ${target.padEnd(9)} ${exact}`.trimEnd();
 }

@@ -103,31 +103,43 @@ function leave(name) {
   ip(host, `link set ${link} down`);
 }
 
-/** The visitor goes from one network to the other. */
-export function roam(from, to) {
-  leave(from);
-  join(to);
+/** The visitor goes from home to another network. */
+export function roam() {
+  leave("home");
+  join("cafe");
 }
 
 /** The router drops so much of what it forwards, of both directions. */
 export function lose(router, percent) {
-  clear(router);
+  heal(router);
   const some = percent < 100 ? `numgen random mod 100 < ${percent} ` : "";
   rules(router, `table ip fault { chain lose { type filter hook forward priority -10; ${some}drop; }; }`);
 }
 
 /** The router's line takes so much, in both directions, and keeps back a third of a second of it. */
 export function slow(router, rate) {
-  clear(router);
+  heal(router);
   for (const link of ["wan", "lan"]) {
     run(...inside(router, "tc", "qdisc", "add", "dev", link, "root", "tbf", "rate", rate, "burst", "4kb", "latency", "300ms"));
   }
 }
 
 /** The router is well again. */
-export function clear(router) {
+export function heal(router) {
   spawnSync("ip", ["netns", "exec", router, "nft", "delete", "table", "ip", "fault"]);
   for (const link of ["wan", "lan"]) spawnSync("ip", ["netns", "exec", router, "tc", "qdisc", "del", "dev", link, "root"]);
+}
+
+/** All is again as it was built. */
+export function restore() {
+  leave("cafe");
+  leave("home");
+  join("home");
+  for (const [name, { wan }] of Object.entries(ROUTERS)) {
+    heal(name);
+    renumber(name, wan);
+    forgetAfter(name, 120);
+  }
 }
 
 /** The router gets another address from its provider; without one, it forgets whom it translates for. */

@@ -81,15 +81,15 @@ export class Side {
   }
 }
 
-/** A visitor and a helper in a session, with a way back, each with a state file. */
-export async function pair(world, { visitor: visitorOptions, helper: helperOptions } = {}) {
+/** A visitor and a helper in a session, each with a state file; `meanwhile` runs while they find each other. */
+export async function pair(world, { visitor: visitorOptions, helper: helperOptions, meanwhile = () => {} } = {}) {
   pairs++;
   const state = (name) => join(world.folder, `${name}-${pairs}.state`);
   const helper = new Side("helper", "helper", ["help", world.invite, "--auto-accept", "--state", state("helper")], helperOptions);
   const asking = ["ask", world.page, "--allow-private", "--state", state("visitor")];
   const visitor = new Side("visitor", "visitor", asking, visitorOptions);
   await helper.start().until("enlisted");
-  await visitor.start().until("connected");
+  await Promise.all([visitor.start().until("connected"), meanwhile({ visitor, helper })]);
   await helper.agent.until("connected");
   return { visitor, helper };
 }
