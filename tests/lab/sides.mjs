@@ -40,11 +40,20 @@ export class Side {
     return this.agent;
   }
 
+  /** Is started the next time without what it has kept. */
+  forget() {
+    this.#args = this.#args.map((word) => (word.endsWith(".state") ? `${word}.state` : word));
+  }
+
   #take(event) {
     const { event: name, session, text } = event;
     if (name === "message") this.heard.push({ text: text.trimEnd(), at: Date.now() });
     else if (!["delivered", "read", "typing", "page", "client"].includes(name)) this.note(name, event);
     if (["connected", "resumed", "reconnecting"].includes(name)) this.session = session;
+    // Until the next helper is there nothing can be said; what was refused is to be said then.
+    if (name === "waiting") this.session = null;
+    const number = this.said.findIndex((at, index) => event.ref === numbered(this.name, index + 1));
+    if (name === "error" && number >= 0) this.said.length = number;
   }
 
   /** Keeps what happened, to be told if something goes wrong. */
@@ -58,6 +67,7 @@ export class Side {
   }
 
   say(size = 0) {
+    if (this.session === null) return;
     this.said.push(Date.now());
     const text = numbered(this.name, this.said.length);
     this.agent.tell({ command: "say", session: this.session, text: text.padEnd(size), ref: text });
