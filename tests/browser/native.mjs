@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 
 import { program } from "./server.mjs";
 
-// Longer than anything on loopback takes. Units: milliseconds.
+// Longer than anything on loopback takes; where it may take longer, an agent is given its own. Units: milliseconds.
 const PATIENCE = 15_000;
 
 const running = new Set();
@@ -24,6 +24,9 @@ export class Native {
   /** Every event so far; and by name, how many of them were looked at. */
   events = [];
   #looked = new Map();
+  patience = PATIENCE;
+  /** Told of each event as it comes. */
+  onevent = () => {};
 
   /** Starts it; `input` goes to its standard input first. */
   constructor(args, input = "", command = program("alongside-agent")) {
@@ -40,15 +43,21 @@ export class Native {
     // It may have ended before it is told something.
     this.#child.stdin.on("error", () => {});
     createInterface({ input: this.#child.stdout }).on("line", (line) => {
-      this.events.push(JSON.parse(line));
+      const event = JSON.parse(line);
+      this.events.push(event);
+      this.onevent(event);
       this.#waiting?.();
     });
     this.#child.stdin.write(input);
   }
 
   kill() {
-    this.#child.kill("SIGKILL");
+    this.signal("SIGKILL");
     return this.ended;
+  }
+
+  signal(name) {
+    this.#child.kill(name);
   }
 
   get pid() {
@@ -68,7 +77,7 @@ export class Native {
   async until(event, fields = {}) {
     const fits =
       typeof fields === "function" ? fields : (found) => Object.keys(fields).every((name) => same(found[name], fields[name]));
-    const deadline = Date.now() + PATIENCE;
+    const deadline = Date.now() + this.patience;
     for (;;) {
       for (let at = this.#looked.get(event) ?? 0; at < this.events.length; at++) {
         const found = this.events[at];

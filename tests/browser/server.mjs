@@ -19,12 +19,14 @@ export const program = (name) => join(binaries, name);
  * Starts a server with the demo on free ports.
  *
  * Gives what it printed, its process id, its log so far, and `stop`, after which `start` begins one anew: with the
- * same team unless another folder is given.
+ * same team unless another folder is given. A `wrapper` is a command line that runs it somewhere else.
  */
-export async function startServer({ listen = "127.0.0.1:0", folder, more = [], environment = {} } = {}) {
+export async function startServer(options = {}) {
+  const { listen = "127.0.0.1:0", stun = "127.0.0.1:0", folder, more = [], environment = {}, wrapper = [] } = options;
   const home = folder ?? mkdtempSync(join(tmpdir(), "alongside-"));
-  const args = ["--listen", listen, "--stun", "127.0.0.1:0", "--demo", "--demo-team", join(home, "team.pem"), ...more];
-  const child = spawn(program("alongside-signaling"), args, {
+  const args = ["--listen", listen, "--stun", stun, "--demo", "--demo-team", join(home, "team.pem"), ...more];
+  const [command, ...first] = [...wrapper, program("alongside-signaling")];
+  const child = spawn(command, [...first, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment },
   });
