@@ -260,8 +260,8 @@ impl Asking {
             return self.carry_out();
         };
         let Ok((payload, channel)) = knock.finish(forwarded.message.as_bytes()) else {
-            // Not by our helper: the session tries again by itself.
-            return;
+            // Not by our helper, or for a knock of before.
+            return self.input(Input::OpenFailed);
         };
         if let Some(admission) = str::from_utf8(&payload).ok().and_then(|text| decode_admission(text).ok()) {
             self.driver.link(forwarded.session, channel);

@@ -68,6 +68,10 @@ impl Desk {
     pub(super) fn event(&mut self, session: SessionId, event: session::Event) {
         let Some(helped) = self.sessions.get_mut(&session) else { return };
         let is_error = matches!(event, session::Event::Error { .. });
+        if matches!(event, session::Event::State { state: State::Reconnecting }) {
+            // What took the visitor away may have taken the server too, and silently.
+            self.signaling.check();
+        }
         helped.report.tell(session, event, &mut self.room.out);
         if is_error && helped.driver.state() == State::Failed {
             helped.report.failed(session, &mut self.room.out);

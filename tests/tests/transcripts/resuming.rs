@@ -217,6 +217,13 @@ fn tries() -> Vec<Story> {
         .after(3_000)
         .then(Input::SocketOpened)
         .connects(2),
+        lost_visitor("answer-of-before", "What answers another knock than the last is no end of trying.")
+            .then(described(2))
+            .then(Input::OpenFailed)
+            .waits()
+            .then(admitted(Some("offer 9")))
+            .then(described(3))
+            .connects(3),
         lost_visitor("resume-in-vain", "Nobody comes for ten minutes.")
             .then(Input::SocketLost)
             .then(described(2))

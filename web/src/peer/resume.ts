@@ -60,14 +60,11 @@ function knockAt(
       finished.then(({ payload }) => {
         const admission = decodeAdmission(readText(payload));
         if (admission && typeof admission !== "string") driver.input({ input: "admitted", admission });
-      }, ignore);
+      }, () => driver.input({ input: "open-failed" }));
       return true;
     },
   };
 }
-
-// Not by our helper: the session tries again by itself.
-const ignore = (): void => {};
 
 /** Finding back, and proposals. */
 export const resume = { extend, hear, knock: knockAt };

@@ -404,6 +404,11 @@ export function resuming(my: Core) {
       else if (!wasStanding) tryLater();
     },
 
+    /** What came is no answer to our knock: it may be one to a knock of before, or nobody's. */
+    notAdmitted(): void {
+      if (trying === "sent") tryLater();
+    },
+
     /** Our socket is gone: a path that is coming up needs none, unless something was still on its way through it. */
     socketLost(): void {
       my.announced = false;

@@ -554,6 +554,7 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
           return opened(input.signal);
         case "open-failed":
           if (my.state === "connecting") fail("seal-broken");
+          else if (my.state === "reconnecting") back?.notAdmitted();
           return;
         case "described":
           return described(input.generation, input.sdp);

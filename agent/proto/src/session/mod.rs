@@ -181,6 +181,8 @@ impl Session {
             Input::OpenFailed => {
                 if self.state == State::Connecting {
                     self.fail(SessionErrorCode::SealBroken, now);
+                } else if self.state == State::Reconnecting {
+                    self.not_admitted(now);
                 }
             }
             Input::Described { generation, sdp } => self.described(generation, sdp, now),

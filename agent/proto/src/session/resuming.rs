@@ -430,6 +430,13 @@ impl Session {
         self.outputs.push_back(Output::Knock { deposit, psk, knock });
     }
 
+    /// What came is no answer to our knock: it may be one to a knock of before, or nobody's.
+    pub(super) fn not_admitted(&mut self, now: u64) {
+        if self.resuming.trying == Trying::Sent {
+            self.try_later(now);
+        }
+    }
+
     pub(super) fn resumed(&mut self, ice_servers: Vec<IceServer>) {
         if self.own == Role::Visitor && self.state == State::Reconnecting {
             self.resuming.away_since = None;

@@ -45,7 +45,12 @@ impl Broker {
         // A ticket that somebody has announced as a deposit is none.
         let is_ticket = self.sessions.get(&session).is_some_and(|session| session.turn.is_some());
         let helper = self.deposits.get(&session).filter(|_| !is_ticket).copied();
-        let is_another_try = before == Some(session) && helper.is_some();
+        // A helper who is there over another socket since is to be brought together with the visitor anew.
+        let with = self.sessions.get(&session).and_then(|session| match session.stage {
+            Stage::Claimed { helper, .. } => Some(helper),
+            Stage::Waiting { .. } => None,
+        });
+        let is_another_try = before == Some(session) && helper.is_some() && with == helper;
         // Refused or not, it is over what the socket was in before.
         if let Some(before) = before.filter(|_| !is_another_try) {
             self.end(before, Some(socket), LeaveReason::Failed, now_ms);
