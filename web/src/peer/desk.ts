@@ -189,7 +189,6 @@ export class Desk {
   }
 
   #begin(id: SessionId, origin: string, asking: Asking | null): HelperSession {
-    let was = "";
     const session: HelperSession = new HelperSession(
       id,
       origin,
@@ -199,10 +198,6 @@ export class Desk {
       },
       () => {
         if (session.over) this.#door.shut(session);
-        const isLost = session.state !== was && session.state === "reconnecting";
-        was = session.state;
-        // What took the visitor away may have taken the server too, and silently.
-        if (isLost) this.#socket.open();
         this.#changed();
       },
     );
