@@ -121,6 +121,8 @@ impl Desk {
 
     pub(super) fn lost(&mut self) {
         self.is_enlisted = false;
+        // What took the server may have changed the addresses that it has gathered.
+        self.in_hand = None;
         self.forget_asking();
         for session in self.sessions.keys().copied().collect::<Vec<_>>() {
             self.input(session, Input::SocketLost);

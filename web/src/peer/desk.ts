@@ -5,7 +5,7 @@
 // live on.
 
 import { decode, encode } from "../wire/base64url";
-import type { UnsupportedCode } from "../wire/peer";
+import type { State, UnsupportedCode } from "../wire/peer";
 import type { Asked, BrokerToAgent, ErrorCode, IceServer, Nonce, Refused, Sealed, SessionId } from "../wire/signaling";
 import { now } from "./clock";
 import { door, type Door } from "./door";
@@ -189,6 +189,7 @@ export class Desk {
   }
 
   #begin(id: SessionId, origin: string, asking: Asking | null): HelperSession {
+    let was: State = "idle";
     const session: HelperSession = new HelperSession(
       id,
       origin,
@@ -198,6 +199,11 @@ export class Desk {
       },
       () => {
         if (session.over) this.#door.shut(session);
+        // What took the visitor away may have taken the server too, and silently. Before we are enlisted, another
+        // challenge would make void the one that is being answered.
+        const isLost = session.state !== was && session.state === "reconnecting";
+        was = session.state;
+        if (isLost && this.#connection === "enlisted") this.#socket.open();
         this.#changed();
       },
     );
@@ -318,6 +324,8 @@ export class Desk {
 
   #lost(): void {
     this.#connection = "lost";
+    // What took the server may have changed the addresses that it has gathered.
+    this.#dropInHand();
     // The tickets are told of again when the desk has enlisted anew.
     this.#asking.clear();
     for (const session of this.#sessions.values()) session.driver.input({ input: "socket-lost" });

@@ -323,7 +323,7 @@ impl Broker {
             AgentToBroker::Enlist(enlist) => self.enlist(socket, &enlist, now_ms),
             AgentToBroker::Attend(attend) => self.attend(socket, attend.available, now_ms),
             AgentToBroker::Claim(claim) => self.claim(socket, claim, now_ms),
-            AgentToBroker::Announce(announce) => self.announce(socket, announce),
+            AgentToBroker::Announce(announce) => self.announce(socket, announce, now_ms),
             AgentToBroker::Resume(resume) => self.resume(socket, resume, now_ms),
             AgentToBroker::Forward(forward) => self.forward(socket, forward),
             AgentToBroker::Leave(leave) => {

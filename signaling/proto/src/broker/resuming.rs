@@ -13,7 +13,12 @@ use crate::wire::{Announce, BrokerToAgent, ErrorCode, LeaveReason, Resume, Resum
 const RESUME_RETRY_MS: u64 = 1_000;
 
 impl Broker {
-    pub(super) fn announce(&mut self, socket: SocketId, announce: Announce) -> Result<(), Refusal> {
+    pub(super) fn announce(
+        &mut self,
+        socket: SocketId,
+        announce: Announce,
+        now_ms: u64,
+    ) -> Result<(), Refusal> {
         let team = self.helper(socket)?.team;
         if announce.deposits.len() > MAX_DEPOSITS_PER_HELPER {
             return Err(ErrorCode::TooManySessions.into());
@@ -28,6 +33,10 @@ impl Broker {
                     Ok(helper) if helper.team == team => helper.deposits.remove(&deposit),
                     Ok(_) | Err(_) => continue,
                 };
+                // Whom we have passed on to the other socket was not heard, and may try again at once.
+                if other != socket && self.helper_of(deposit) == Some(other) {
+                    self.end(deposit, Some(other), LeaveReason::Gone, now_ms);
+                }
             }
             self.deposits.insert(deposit, socket);
             self.helper(socket)?.deposits.insert(deposit);
@@ -46,11 +55,7 @@ impl Broker {
         let is_ticket = self.sessions.get(&session).is_some_and(|session| session.turn.is_some());
         let helper = self.deposits.get(&session).filter(|_| !is_ticket).copied();
         // A helper who is there over another socket since is to be brought together with the visitor anew.
-        let with = self.sessions.get(&session).and_then(|session| match session.stage {
-            Stage::Claimed { helper, .. } => Some(helper),
-            Stage::Waiting { .. } => None,
-        });
-        let is_another_try = before == Some(session) && helper.is_some() && with == helper;
+        let is_another_try = before == Some(session) && helper.is_some() && self.helper_of(session) == helper;
         // Refused or not, it is over what the socket was in before.
         if let Some(before) = before.filter(|_| !is_another_try) {
             self.end(before, Some(socket), LeaveReason::Failed, now_ms);
@@ -80,6 +85,14 @@ impl Broker {
         }
         self.tell_resumed(session, socket, helper, message);
         Ok(())
+    }
+
+    /// The socket of the helper who has that session.
+    fn helper_of(&self, session: SessionId) -> Option<SocketId> {
+        match self.sessions.get(&session)?.stage {
+            Stage::Claimed { helper, .. } => Some(helper),
+            Stage::Waiting { .. } => None,
+        }
     }
 
     fn tell_resumed(&mut self, session: SessionId, visitor: SocketId, helper: SocketId, message: Sealed) {

@@ -97,13 +97,15 @@ fn a_helper_over_another_socket_is_brought_together_with_who_tries_again() {
     world.connect(2);
     world.tell(2, &resume(7, 1));
     world.helper(3, TEAM);
-    world.tell(3, &announce(&[7]));
     world.said();
-    world.tell(2, &resume(7, 2));
+    world.tell(3, &announce(&[7]));
     assert_eq!(
         world.said(),
-        [(1, left(7, LeaveReason::Failed)), (2, resumed(7, None)), (3, resumed(7, Some(2)))]
+        [(2, left(7, LeaveReason::Gone))],
+        "what the old socket was told, nobody has heard"
     );
+    world.tell(2, &resume(7, 2));
+    assert_eq!(world.said(), [(2, resumed(7, None)), (3, resumed(7, Some(2)))]);
     world.tell(3, &forward(7, 6));
     assert_eq!(world.said(), [(2, passed(7, 6))]);
 }
