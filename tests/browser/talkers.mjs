@@ -24,10 +24,16 @@ function sendIn([root, text]) {
 export function talker(page, name, root = null, every = 30) {
   let count = 0;
   let isOn = true;
+  let isBegun = false;
   const done = (async () => {
-    while (isOn) {
+    // Whether one that was begun while the page was left was sent, only the next page can tell.
+    while (isOn || isBegun) {
+      isBegun = true;
       try {
-        if (await page.evaluate(sendIn, [root, numbered(name, count + 1)])) count++;
+        if (await page.evaluate(sendIn, [root, numbered(name, count + 1)])) {
+          count++;
+          isBegun = false;
+        }
       } catch {
         // The page was left meanwhile: what was sent stands in the next one, or is sent there.
       }

@@ -51,17 +51,22 @@ export function peerConnection() {
   channel.onclose = lost;
   channel.onmessage = ({ data }) => listener?.received(data);
 
+  // A connection that was closed meanwhile has none; an empty one fails at the other side as it must.
+  const described = (): string => connection.localDescription?.sdp ?? "";
+
   /** Makes the local description, and begins to gather. */
   async function describe(): Promise<string> {
     await connection.setLocalDescription();
-    // A connection that was closed meanwhile has none; an empty one fails at the other side as it must.
-    return connection.localDescription?.sdp ?? "";
+    return described();
   }
 
   return {
     connection,
     channel,
     describe,
+
+    /** Gives the local description with what was found by now. */
+    described,
 
     /** Sets what to connect with, before the first description; what the browser does not take is left out. */
     configure(servers: IceServer[]): void {

@@ -48,8 +48,7 @@ export async function knock(
   ephemeral?: StaticKey,
   prologue = resumePrologue(deposit),
 ): Promise<Knock> {
-  const { publicKey, privateKey } = ephemeral ?? (await freshKey());
-  const said = await sharing(psk, prologue);
+  const [{ publicKey, privateKey }, said] = await Promise.all([ephemeral ?? freshKey(), sharing(psk, prologue)]);
   await said.ephemeral(publicKey);
   return {
     message: join(publicKey, await said.crypt("encrypt", payload)),

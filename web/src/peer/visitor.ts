@@ -150,6 +150,13 @@ export function makeVisitor(
     }
   }
 
+  /** Over: nothing of the page is watched, and nothing is held in hand. */
+  function drop(): void {
+    leaving.abort();
+    spare?.close();
+    spare = null;
+  }
+
   async function prepare(team: TeamId): Promise<void> {
     const session = drawId();
     const made: Handshake = { team, session, initiator: null };
@@ -210,20 +217,13 @@ export function makeVisitor(
     if (event.event === "state") ({ state } = event);
     if (event.event === "helper") helper = event;
     if (event.event === "anew") written = [];
-    // Who has a helper can lose them with the page, and has what it takes to find them again.
-    if (state === "connecting") extend();
+    // Who has a helper can lose them with the page, and has what it takes to find them again; without it, the session
+    // ends with the page.
+    if (state === "connecting") seldom().then(({ resume }) => resume.extend(session), console.warn);
     if (event.event === "message" && waits()) written.push({ seq: event.seq, at: event.at, text: event.text });
-    if (state === "ended" || state === "failed") {
-      // Over: nothing of the page is watched, and nothing is held in hand.
-      leaving.abort();
-      spare?.close();
-      spare = null;
-    }
+    if (state === "ended" || state === "failed") drop();
     told(event);
   }
-
-  /** Loads what a session with a helper needs; without it, the session ends with the page. */
-  const extend = (): Promise<void> => seldom().then(({ resume }) => resume.extend(session), console.warn);
 
   const waits = (): boolean => ["asking", "waiting", "unavailable", "connecting"].includes(state);
 
@@ -242,7 +242,15 @@ export function makeVisitor(
   function leave(): void {
     driver.drop();
     socket.close();
-    leaving.abort();
+    drop();
+  }
+
+  /** Gives the first connection, made where there is none yet; `null`, and an error is told, where none can be had. */
+  function ready(): PeerConnection | null {
+    const made = spare ?? prepareConnection();
+    if (typeof made !== "string") return (spare = made);
+    unsupported(made);
+    return null;
   }
 
   function begin(first: Input): void {
@@ -286,16 +294,20 @@ export function makeVisitor(
     /** With what another page of the site could go on asking; `null` while nobody waits. */
     waiting: (): Waiting | null => (waits() ? { place, written } : null),
 
+    /** Makes ready for going on, before it is sure with what: neither server nor helper is told. */
+    prepare(ahead: (connection: PeerConnection) => PeerConnection): void {
+      const made = ready();
+      if (made) spare = ahead(made);
+      socket.open();
+    },
+
     /**
      * Asks for help; goes on asking when it is given what another page has left.
      *
      * Errors: `unsupported` by an `error` event, after state `failed`.
      */
     ask(left?: { place: Place | null; written: Chat[] | null }): void {
-      if (state !== "idle") return;
-      const connection = prepareConnection();
-      if (typeof connection === "string") return unsupported(connection);
-      spare = connection;
+      if (state !== "idle" || !ready()) return;
       place = left?.place ?? drawId();
       begin({ input: "ask", place, written: left?.written ?? [] });
     },
@@ -305,12 +317,10 @@ export function makeVisitor(
      *
      * Errors: as of `ask`.
      */
-    async resume(snapshot: Snapshot): Promise<void> {
-      const connection = prepareConnection();
-      if (typeof connection === "string") return unsupported(connection);
-      spare = connection;
+    resume(snapshot: Snapshot, { extend }: Resume): void {
+      if (!ready()) return;
       place = snapshot.place ?? "";
-      await extend();
+      extend(session);
       begin({ input: "restore", snapshot });
     },
 

@@ -4,7 +4,7 @@ import { flatCode } from "../conversation/error-code";
 import * as words from "../locales/widget-en";
 import { makeVisitor } from "../peer/visitor";
 import type { EndedBy, Event, SessionErrorCode, Snapshot } from "../wire/peer";
-import { forget, keep, readKept } from "./kept";
+import { forget, keep } from "./kept";
 import type { Left, Told } from "./left";
 import { drawPanel } from "./panel";
 import style from "./panel.css";
@@ -14,11 +14,6 @@ import { dress, h, take } from "./toolkit";
 
 type Seldom = typeof import("./seldom");
 
-// How long a page that comes back looks for what the one before it has kept, and how often. Units: milliseconds. A
-// browser may show the one before it has hidden the other.
-const LOOK_MS = 50;
-const LOOKS = 10;
-
 // How long it is said that the connection is back. Units: milliseconds. Long enough to be read twice.
 const BACK_MS = 6_000;
 
@@ -26,10 +21,12 @@ const BACK_MS = 6_000;
 const SLOW_MS = 2_000;
 
 /** Puts the chat into the launcher's shell. */
-export function mount({ config, toolkit, load, root, frame, emit, setState, main, attributes }: Shell): Chat {
+export function mount({ config, toolkit, load, root, frame, emit, setState, main, attributes, again }: Shell): Chat {
   take(toolkit);
   const team = config.teams[0] ?? "";
   let visitor = fresh();
+  // What the page before has left is looked for while the panel is drawn.
+  const found = again ? look() : undefined;
   let position = 1;
   let endedBy: EndedBy = "lost";
   let problem = "";
@@ -46,7 +43,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   let story: Told[] = [];
   let part = 0;
   /** Whether what is told was told to the site before, on another page. */
-  let again = false;
+  let wasTold = false;
   /** The helper's last message, how many of theirs nobody has looked at, and how many were told. */
   let last = 0;
   let unread = 0;
@@ -65,7 +62,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     say: (text) => visitor.say(text),
     writing: (on) => visitor.writing(on),
     // An address that cannot be looked at stays text.
-    link: (body, text) => void seldom().then(({ drawLinks }) => drawLinks(h, body, text), console.warn),
+    link: (body, text) => void later(({ drawLinks }) => drawLinks(h, body, text)),
     shared: (button, log) =>
       void seldom().then(
         ({ toggleSharing }) => (refresh = toggleSharing(h, button, log, () => visitor.shared())),
@@ -79,11 +76,10 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   document.addEventListener("visibilitychange", update);
   // Before the visitor, who lets go of everything when the page is left.
   addEventListener("pagehide", keepAll);
-  addEventListener("pageshow", async ({ persisted }) => {
+  addEventListener("pageshow", ({ persisted }) => {
     if (!persisted || isFree()) return;
     // The person has been on other pages of the site since, and may have written there, or ended it.
     visitor = fresh();
-    for (let look = 0; !readKept(team) && look < LOOKS; look++) await new Promise((done) => setTimeout(done, LOOK_MS));
     restore();
   });
 
@@ -94,12 +90,12 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
         // Of an ask before this one, nothing is shown.
         if (made === visitor) handle(event);
         if (event.event === "proposed") {
-          seldom().then(({ drawProposal }) => drawProposal(toolkit, frame, made, emit, event), console.warn);
+          later(({ drawProposal }) => drawProposal(toolkit, frame, made, emit, event));
         }
       },
       (kept) => {
         // For this tab from now on. Nobody else can have it, so nobody waits for that.
-        if (!snapshot) seldom().then(({ lockTab }) => lockTab(kept.place ?? ""), console.warn);
+        if (!snapshot) later(({ lockTab }) => lockTab(kept.place ?? ""));
         snapshot = kept;
         keepSession();
       },
@@ -112,32 +108,44 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     return load(SELDOM_FILE, SELDOM_INTEGRITY) as Promise<Seldom>;
   }
 
+  /** Uses a part that few need; without it, that is left out. */
+  function later<T>(use: (parts: Seldom) => T): Promise<T | void> {
+    return seldom().then(use, console.warn);
+  }
+
   const isFree = () => ["idle", "ended", "failed"].includes(visitor.state());
 
   function ask(left?: Left) {
     if (!isFree()) return;
-    visitor = fresh();
+    // Who goes on asking is ready for it.
+    if (!left) visitor = fresh();
     elsewhere = away = back = false;
     story = [];
     unread = part = 0;
     position = 1;
     panel.divide();
-    again = !!left;
+    wasTold = !!left;
     visitor.ask(left);
-    again = false;
+    wasTold = false;
     update();
     // Who has gone to another page is reading there.
     if (!left) panel.focus();
   }
 
-  async function restore() {
-    const { redraw, takeUp } = await seldom();
-    const left = await takeUp(team);
+  /** Looks for what the page before has left, and makes ready meanwhile what going on takes. */
+  function look() {
+    return seldom().then(({ takeUp }) => takeUp(team, visitor));
+  }
+
+  async function restore(looking = look()) {
+    const left = await looking;
+    const { redraw, resume } = await seldom();
     // Somebody was quicker.
     if (!isFree()) return;
     elsewhere = left === "elsewhere";
     panel.clear();
     if (!left || left === "elsewhere") {
+      visitor.leave();
       element.hidden = !left;
       return update();
     }
@@ -147,8 +155,9 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     if (session) {
       story = told ?? [];
       snapshot = session;
+      // The browser connects while what was said is drawn.
+      visitor.resume(session, resume);
       ({ part, last, unread } = redraw(story, session, (event, name) => panel.handle(event, name ?? words.helper)));
-      await visitor.resume(session);
       update();
     } else if (place) ask(left);
     else open(true);
@@ -187,7 +196,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
         unread++;
       }
       story.push({ from, seq, at, text, name, part });
-      if (!again) emit("message", { from, text, at });
+      if (!wasTold) emit("message", { from, text, at });
     }
     if (event.event === "error") {
       emit("error", { code: flatCode(event.code) });
@@ -214,7 +223,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   async function tellProblem(code: SessionErrorCode) {
     problem = words.errors[(typeof code === "string" ? code : Object.keys(code)[0]) as keyof typeof words.errors] ?? "";
     // Most need words that are seldom needed; without them there is only one thing to say.
-    problem ||= (await seldom().then(({ explain }) => explain(code), console.warn)) ?? words.error;
+    problem ||= (await later(({ explain }) => explain(code))) ?? words.error;
     panel.note(problem);
     update();
   }
@@ -240,7 +249,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     if (told !== unread) {
       told = unread;
       emit("unread", { count: unread });
-      seldom().then(({ drawUnread }) => drawUnread(toolkit, main, unread), console.warn);
+      later(({ drawUnread }) => drawUnread(toolkit, main, unread));
     }
     setState(state);
   }
@@ -269,14 +278,14 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
 
   return {
     open,
-    restore,
+    restore: () => restore(found),
     close,
     end,
     identify: () => visitor.identify(),
     leave() {
       keepAll();
       visitor.leave();
-      seldom().then(({ unlockTab }) => unlockTab(), console.warn);
+      later(({ unlockTab }) => unlockTab());
     },
   };
 }

@@ -31,5 +31,9 @@ export function keep(team: TeamId, facts: object): boolean {
 
 /** Forgets what was kept. */
 export function forget(team: TeamId): void {
-  if (readKept(team) !== null) sessionStorage.removeItem(key(team));
+  try {
+    sessionStorage.removeItem(key(team));
+  } catch {
+    // Where nothing may be kept, nothing was.
+  }
 }

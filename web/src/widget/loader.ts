@@ -23,6 +23,15 @@ function start(tag: HTMLScriptElement): void {
   if (isCopy(config.server)) return;
   if (!team) console.warn("Alongside: data-team needs a team key of 43 characters, or two.");
 
+  const parts: Record<string, Promise<unknown>> = {};
+  // Somebody has pressed Help in this tab already, and still waits or is being helped: what that takes is fetched while
+  // the button is drawn. Whoever needs it says so if it does not come.
+  const left = team && readKept(team);
+  if (left) {
+    load(SELDOM_FILE, SELDOM_INTEGRITY).catch(() => {});
+    load(CHAT_FILE, CHAT_INTEGRITY);
+  }
+
   const launcher = drawLauncher(dataset, () => press(true), () => {
     // A page that is drawn or written anew is another page: what was goes on in it.
     chat?.leave();
@@ -30,7 +39,6 @@ function start(tag: HTMLScriptElement): void {
   });
   const { host, main } = launcher;
   const attributes: Record<string, string> = {};
-  const parts: Record<string, Promise<unknown>> = {};
   let chat: Chat | undefined;
 
   const state = () => host.dataset.state ?? "idle";
@@ -78,8 +86,7 @@ function start(tag: HTMLScriptElement): void {
     launcher.say(words.problems[code], again && words.again, again);
   }
 
-  // Somebody has pressed Help in this tab already, and still waits or is being helped.
-  if (team && readKept(team)) press(true, true);
+  if (left) press(true, true);
 
   async function press(ask: boolean, again = false): Promise<void> {
     if (chat) return chat.open(ask);
@@ -94,8 +101,6 @@ function start(tag: HTMLScriptElement): void {
     }
     setState("asking");
     try {
-      // What finding back takes is fetched beside the chat; whoever needs it says so if it does not come.
-      if (again) load(SELDOM_FILE, SELDOM_INTEGRITY).catch(() => {});
       const { mount } = (await load(CHAT_FILE, CHAT_INTEGRITY)) as { mount: Mount };
       const made = mount({
         ...launcher,
@@ -105,6 +110,7 @@ function start(tag: HTMLScriptElement): void {
         emit,
         setState,
         attributes,
+        again,
       });
       if (again) await made.restore();
       chat = made;

@@ -45,6 +45,8 @@ export interface Shell {
   readonly main: HTMLElement;
   /** What the site knows about the visitor; it may grow at any time. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** Whether the page before has left something to go on with: `restore` will be called next. */
+  readonly again: boolean;
 }
 
 /** What the chat gives the launcher. */
