@@ -9,7 +9,7 @@ import { endAgents, Native } from "./native.mjs";
 import { endAll, HelperHand, startBrowser } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { snippet, startSite } from "./site.mjs";
-import { all, heard, numbered, talker } from "./talkers.mjs";
+import { all, heard, nativeTalker, numbered, talker } from "./talkers.mjs";
 import { pagesToWalk } from "./walk.mjs";
 
 let server, site, theirs, ours;
@@ -52,15 +52,14 @@ async function atConsole() {
 async function atTerminal() {
   const agent = new Native(["help", server.console, "--auto-accept", "--json"]);
   await agent.until("enlisted");
-  let saying;
-  let said = 0;
+  let talking;
   return {
     accept: () => {},
     async begins() {
       const { session } = await agent.until("connected");
-      saying = setInterval(() => agent.tell({ command: "say", session, text: numbered("helper", ++said) }), 50);
+      talking = nativeTalker(agent, session, "helper");
     },
-    stops: () => (clearInterval(saying), said),
+    stops: () => talking.stop(),
     sees: (title, path) => agent.until("page", { title, url: site.origin + path }),
     hears: (text) => agent.until("message", { text }),
     heard: () => agent.events.filter(({ event }) => event === "message").map(({ text }) => text),

@@ -8,7 +8,7 @@ import { endAgents, Native } from "./native.mjs";
 import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { snippet, startSite } from "./site.mjs";
-import { all, heard, numbered, talker } from "./talkers.mjs";
+import { all, heard, nativeTalker, numbered, talker } from "./talkers.mjs";
 import { pagesToWalk } from "./walk.mjs";
 
 let server, site, theirs, ours;
@@ -153,14 +153,12 @@ test("a hundred reloads in a row with a native helper, while both write without 
   await visitor.hasWayBack();
   const { session } = await helper.until("connected");
   const talking = talker(page, "visitor", "alongside-help");
-  let said = 0;
-  const saying = setInterval(() => helper.tell({ command: "say", session, text: numbered("helper", ++said) }), 50);
+  const saying = nativeTalker(helper, session, "helper");
   for (let at = 0; at < 100; at++) {
     await page.reload();
     await visitor.is("connected");
   }
-  clearInterval(saying);
-  const count = await talking.stop();
+  const [said, count] = [saying.stop(), await talking.stop()];
   await helper.until("message", { text: numbered("visitor", count) });
   await visitor.log.getByText(numbered("helper", said)).first().waitFor();
   const told = helper.events.filter(({ event }) => event === "message").map(({ text }) => text);

@@ -3,7 +3,8 @@
 /** Puts a text into the message box of a page and sends it, in one go; says whether it stands in the conversation. */
 function sendIn([root, text]) {
   const scope = root ? document.querySelector(root)?.shadowRoot : document;
-  const lines = () => [...(scope?.querySelectorAll("[role=log] p, [role=log] li") ?? [])].map((line) => line.textContent);
+  // Among the last of them: a page that has to read thousands each time does nothing else.
+  const lines = () => [...(scope?.querySelectorAll("[role=log] p, [role=log] li") ?? [])].slice(-400).map((line) => line.textContent);
   const stands = () => lines().some((line) => line === text || line.includes(`${text} `) || line.endsWith(text));
   if (stands()) return true;
   const field = scope?.querySelector("textarea");
@@ -35,13 +36,28 @@ export function talker(page, name, root = null, every = 30) {
           isBegun = false;
         }
       } catch {
-        // The page was left meanwhile: what was sent stands in the next one, or is sent there.
+        // The page was left meanwhile: what was sent stands in the next one, or is sent there; unless there is none.
+        if (page.isClosed()) break;
       }
       await new Promise((next) => setTimeout(next, every));
     }
     return count;
   })();
   return { stop: () => ((isOn = false), done), count: () => count };
+}
+
+// How many messages somebody at a terminal writes ahead of what the other side has: an agent that is told more than it
+// can hold says so, and drops it.
+const AHEAD = 300;
+
+/** Somebody who writes without pause at a terminal, as `talker`. */
+export function nativeTalker(agent, session, name, every = 50) {
+  let count = 0;
+  const delivered = () => agent.events.filter(({ event }) => event === "delivered").length;
+  const saying = setInterval(() => {
+    if (count - delivered() < AHEAD) agent.tell({ command: "say", session, text: numbered(name, ++count) });
+  }, every);
+  return { stop: () => (clearInterval(saying), count), count: () => count };
 }
 
 /** A message of that number. */

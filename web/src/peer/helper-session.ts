@@ -5,7 +5,7 @@ import type { Client, Event, Input, Page, Psk, Snapshot, State } from "../wire/p
 import type { SessionId } from "../wire/signaling";
 import { drive, type Driver, type Surroundings } from "./driver";
 import { Outlet } from "./outlet";
-import { forgetSession, keepSession, type KeptSession } from "./session-store";
+import { forgetSession, keepSession, type KeptSession, type Said } from "./session-store";
 
 // How many events are kept for who comes late: a long talk, and an end to what a hostile peer can pile up.
 const MAX_EVENTS = 2000;
@@ -13,6 +13,8 @@ const MAX_EVENTS = 2000;
 /** One visitor who is being helped. */
 export class HelperSession {
   #events: Event[] = [];
+  /** The messages among them, as they are kept. */
+  #said: Said[] = [];
   #outlet = new Outlet<Event>();
   #state: State = "idle";
   #page: Page | null = null;
@@ -42,6 +44,7 @@ export class HelperSession {
 
   /** Goes on with what another page of this tab has kept. For the desk alone. */
   resume({ session, said }: KeptSession): void {
+    this.#said = said;
     for (const message of said) this.#events.push({ event: "message", ...message });
     this.#events.push({ event: "delivered", seq: session.delivered }, { event: "read", seq: session.read });
     this.#input({ input: "restore", snapshot: session });
@@ -49,8 +52,7 @@ export class HelperSession {
 
   /** Keeps what the next page of this tab needs to go on. For the desk alone. */
   keep(session: Snapshot): void {
-    const said = this.#events.filter((event) => event.event === "message").map(({ event: _, ...message }) => message);
-    keepSession({ id: this.id, origin: this.origin, session, said });
+    keepSession({ id: this.id, origin: this.origin, session, said: this.#said });
   }
 
   /** Whether what the server says of this id is said of the session as it is. */
@@ -144,7 +146,14 @@ export class HelperSession {
       case "client":
         this.#client = event.client;
         break;
-      case "message":
+      case "message": {
+        const { event: _, ...message } = event;
+        this.#said.push(message);
+        // Half at a time: each that goes moves all that are kept.
+        if (this.#said.length > MAX_EVENTS) this.#said = this.#said.slice(MAX_EVENTS / 2);
+        this.#note(event);
+        break;
+      }
       case "delivered":
       case "read":
       case "proposing":
@@ -152,9 +161,13 @@ export class HelperSession {
       case "declined":
       case "ended":
       case "error":
-        this.#events.push(event);
-        if (this.#events.length > MAX_EVENTS) this.#events.shift();
+        this.#note(event);
     }
     this.#outlet.emit(event);
+  }
+
+  #note(event: Event): void {
+    this.#events.push(event);
+    if (this.#events.length > MAX_EVENTS) this.#events.shift();
   }
 }

@@ -4,7 +4,6 @@ import { flatCode } from "../conversation/error-code";
 import * as words from "../locales/widget-en";
 import { makeVisitor } from "../peer/visitor";
 import type { EndedBy, Event, SessionErrorCode, Snapshot } from "../wire/peer";
-import { forget, keep } from "./kept";
 import type { Left, Told } from "./left";
 import { drawPanel } from "./panel";
 import style from "./panel.css";
@@ -21,7 +20,7 @@ const BACK_MS = 6_000;
 const SLOW_MS = 2_000;
 
 /** Puts the chat into the launcher's shell. */
-export function mount({ config, toolkit, load, root, frame, emit, setState, main, attributes, again }: Shell): Chat {
+export function mount({ config, toolkit, load, keep, root, frame, emit, setState, main, attributes, again }: Shell): Chat {
   take(toolkit);
   const team = config.teams[0] ?? "";
   let visitor = fresh();
@@ -42,6 +41,8 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
   let snapshot: Snapshot | null = null;
   let story: Told[] = [];
   let part = 0;
+  /** What few visitors need, once it is there. */
+  let parts: Seldom | undefined;
   /** Whether what is told was told to the site before, on another page. */
   let wasTold = false;
   /** The helper's last message, how many of theirs nobody has looked at, and how many were told. */
@@ -95,7 +96,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
       },
       (kept) => {
         // For this tab from now on. Nobody else can have it, so nobody waits for that.
-        if (!snapshot) later(({ lockTab }) => lockTab(kept.place ?? ""));
+        if (!snapshot) parts?.lockTab(kept.place ?? "");
         snapshot = kept;
         keepSession();
       },
@@ -104,8 +105,8 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     return made;
   }
 
-  function seldom() {
-    return load(SELDOM_FILE, SELDOM_INTEGRITY) as Promise<Seldom>;
+  async function seldom() {
+    return (parts = (await load(SELDOM_FILE, SELDOM_INTEGRITY)) as Seldom);
   }
 
   /** Uses a part that few need; without it, that is left out. */
@@ -139,7 +140,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
 
   async function restore(looking = look()) {
     const left = await looking;
-    const { redraw, resume } = await seldom();
+    const { redraw, readStory, resume } = await seldom();
     // Somebody was quicker.
     if (!isFree()) return;
     elsewhere = left === "elsewhere";
@@ -153,7 +154,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     element.hidden = folded ?? true;
     panel.draft(draft ?? "");
     if (session) {
-      story = told ?? [];
+      story = readStory(team, told ?? 0);
       snapshot = session;
       // The browser connects while what was said is drawn.
       visitor.resume(session, resume);
@@ -163,17 +164,19 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     else open(true);
   }
 
+  const looks = () => ({ draft: panel.draft(), folded: !!element.hidden });
+
   /** Keeps what the next page needs, whatever there is. */
   function keepAll() {
     const waiting = visitor.waiting();
-    if (waiting) keep(team, { ...waiting, draft: panel.draft(), folded: element.hidden });
+    if (waiting) keep(team, { ...waiting, ...looks() });
     else keepSession();
   }
 
-  /** Keeps the session for the next page, and of what is on the screen as much as there is room for. */
+  /** Keeps the session for the next page. */
   function keepSession() {
-    const facts = { session: snapshot, told: story, draft: panel.draft(), folded: element.hidden };
-    if (snapshot && !keep(team, facts)) keep(team, { ...facts, told: (story = story.slice(story.length / 2)) });
+    // Who has a session has what it takes.
+    if (snapshot && parts) story = parts.keepSession(team, { session: snapshot, ...looks() }, story);
   }
 
   function handle(event: Event) {
@@ -202,7 +205,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
       emit("error", { code: flatCode(event.code) });
       tellProblem(event.code);
     }
-    update();
+    update(event.event === "state");
   }
 
   let was = "";
@@ -217,7 +220,7 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     // Nothing is kept of what is over, and of who waits only once the page is left.
     if (state === "connected" || state === "reconnecting" || !snapshot) return;
     snapshot = null;
-    forget(team);
+    parts?.forget(team);
   }
 
   async function tellProblem(code: SessionErrorCode) {
@@ -228,10 +231,11 @@ export function mount({ config, toolkit, load, root, frame, emit, setState, main
     update();
   }
 
-  function update(_?: unknown) {
+  function update(hasTurned?: unknown) {
     const state = visitor.state();
     const helper = visitor.helper();
-    const held = !element.hidden && root.activeElement;
+    // To ask where the focus is, makes the browser lay the page out.
+    const held = hasTurned && !element.hidden && root.activeElement;
     panel.update({
       state,
       standing: standing({ state, position, helper, endedBy, problem, away, back, slow, elsewhere }),

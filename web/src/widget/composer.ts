@@ -52,10 +52,13 @@ export function drawComposer(say: (text: string) => void, writing: (on: boolean)
     hint.textContent = text;
   }
 
-  function draft(text = field.value) {
-    field.value = text;
-    changed();
-    return text;
+  function draft(text?: string) {
+    // Who only looks has written nothing.
+    if (text !== undefined) {
+      field.value = text;
+      changed();
+    }
+    return field.value;
   }
 
   field.oninput = changed;

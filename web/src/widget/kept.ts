@@ -6,7 +6,8 @@
 
 import type { TeamId } from "../wire/signaling";
 
-const key = (team: TeamId): string => `alongside ${team}`;
+/** Under which name; what belongs to it is kept under names that begin with it. */
+export const key = (team: TeamId): string => `alongside ${team}`;
 
 /** Gives what was kept for this team; `null` when there is nothing. */
 export function readKept(team: TeamId): string | null {
@@ -32,7 +33,7 @@ export function keep(team: TeamId, facts: object): boolean {
 /** Forgets what was kept. */
 export function forget(team: TeamId): void {
   try {
-    sessionStorage.removeItem(key(team));
+    for (const name of Object.keys(sessionStorage)) if (name.startsWith(key(team))) sessionStorage.removeItem(name);
   } catch {
     // Where nothing may be kept, nothing was.
   }

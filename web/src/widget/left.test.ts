@@ -21,7 +21,7 @@ const session = {
   epoch: 4,
   proposal: 0,
 };
-const told = [{ from: "helper", seq: 1, at: 7, text: "Hello!", name: "Mira", part: 0 }];
+const told = 1;
 const read = (changes: object, now = NOW) => readLeft(JSON.stringify({ ...waited, ...changes }), now);
 
 test("what was kept is read", () => {
@@ -50,6 +50,6 @@ test("how old a session may be, the session decides", () => {
 
 test("what is none of ours is nothing", () => {
   for (const kept of ["", "null", "[]", "{}", "{", '"at"']) assert.equal(readLeft(kept, NOW), null, kept);
-  const wrong = [{ at: "now" }, { place: "here" }, { written: [{ seq: 1, at: 7, text: "" }] }, { written: "Hello" }, { draft: 1 }, { folded: 1 }, { session: {} }, { session: { ...session, stored: -1 } }, { told: [{}] }];
+  const wrong = [{ at: "now" }, { place: "here" }, { written: [{ seq: 1, at: 7, text: "" }] }, { written: "Hello" }, { draft: 1 }, { folded: 1 }, { session: {} }, { session: { ...session, stored: -1 } }, { told: -1 }];
   for (const changes of wrong) assert.equal(read(changes), null, JSON.stringify(changes));
 });

@@ -1,8 +1,7 @@
 // What the page before has left, read: any script of the site could have written it.
 
-import { base64url, decoder, filled, flag, integer, list, nullable, oneOf, record, text, time } from "../wire/check";
+import { base64url, decoder, flag, integer, list, nullable, record, text, time } from "../wire/check";
 import { chat, snapshot } from "../wire/decode-resume";
-import { MAX_TEXT_BYTES } from "../wire/peer";
 import type { Chat, Role, Snapshot } from "../wire/peer";
 import { PLACE_LIFETIME_MS, type Place } from "../wire/signaling";
 
@@ -23,8 +22,8 @@ export type Left = {
   at: number;
   /** What a session goes on with; `null` for somebody who waited. */
   session: Snapshot | null;
-  /** Of a session: what is on the screen. */
-  told: Told[] | null;
+  /** Of a session: how many messages are on the screen. */
+  told: number | null;
   /** Of somebody who waited. Without a place, the page was loaded again before asking. */
   place: Place | null;
   written: Chat[] | null;
@@ -42,18 +41,7 @@ const decodeLeft = decoder<Left>(
   record({
     at: time,
     session: nullable(snapshot),
-    told: nullable(
-      list(
-        record({
-          from: oneOf("visitor helper"),
-          seq: u32,
-          at: time,
-          text: filled(MAX_TEXT_BYTES),
-          name: nullable(text()),
-          part: u32,
-        }),
-      ),
-    ),
+    told: nullable(u32),
     place: nullable(base64url(16)),
     written: nullable(list(record(chat))),
     draft: nullable(text()),

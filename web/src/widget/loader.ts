@@ -107,6 +107,7 @@ function start(tag: HTMLScriptElement): void {
         config,
         toolkit: { button, dress, h },
         load,
+        keep,
         emit,
         setState,
         attributes,

@@ -6,6 +6,8 @@ export { explain } from "./explain";
 export { drawLinks } from "./linked";
 export { drawProposal, go } from "./proposal";
 export { toggleSharing } from "./sharing";
+export { forget } from "./kept";
+export { keepSession, readStory } from "./story";
 export { drawUnread } from "./unread";
 export { lockTab, unlockTab } from "./tab-lock";
 export { redraw, takeUp } from "./taking-up";

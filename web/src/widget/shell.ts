@@ -1,5 +1,6 @@
 // Where the launcher ends and the chat begins: the loader makes a shell, the chat, loaded later, lives in it.
 
+import type { TeamId } from "../wire/signaling";
 import type { Config } from "./config";
 import type { Toolkit } from "./toolkit";
 
@@ -35,6 +36,8 @@ export interface Shell {
   readonly toolkit: Toolkit;
   /** Loads another part of the widget, if it is the one with this hash. */
   readonly load: (file: string, integrity: string) => Promise<unknown>;
+  /** Keeps something for the next page of this tab; says whether it could. */
+  readonly keep: (team: TeamId, facts: object) => boolean;
   readonly root: ShadowRoot;
   /** The element in the shadow root that carries theme, side and language; all else goes into it. */
   readonly frame: HTMLElement;
