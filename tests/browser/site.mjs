@@ -7,11 +7,11 @@ export const strictPolicy = (server) =>
   `default-src 'none'; script-src ${server}; connect-src ${server}; require-trusted-types-for 'script'; trusted-types 'none'`;
 
 /**
- * Serves pages: a map from path to `{ html, headers }`, or a function of the path.
+ * Serves pages: a map from path to `{ html, headers }`, or a function of the path; at another address if one is given.
  *
  * Gives the site's origin, the paths that were asked for, and `stop`.
  */
-export async function startSite(pages) {
+export async function startSite(pages, { host = "127.0.0.1" } = {}) {
   const asked = [];
   const server = createServer((request, response) => {
     const path = new URL(request.url, "http://site").pathname;
@@ -22,7 +22,7 @@ export async function startSite(pages) {
     response.writeHead(status, { "content-type": "text/html; charset=utf-8", ...page?.headers });
     response.end(page?.html);
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve) => server.listen(0, host, resolve));
   // A test that has failed before it stopped this must not keep the others waiting.
   server.unref();
   return {
