@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { startBrowser } from "../browser/people.mjs";
 import { startServer } from "../browser/server.mjs";
 import { inside } from "../lab/network.mjs";
-import { build, ROUND_TRIP, SERVER } from "./wire.mjs";
+import { SERVER, WIRE } from "./wire.mjs";
 
 /** Takes which build of the server is measured. */
 export async function onLoopback(profile) {
@@ -22,14 +22,13 @@ export async function onLoopback(profile) {
 }
 
 /**
- * Takes which build of the server is measured; fails where no such network can be made.
+ * Takes the wire, and which build of the server is measured.
  *
  * A browser hides its addresses behind names that are found within one network only, and the wire carries no multicast,
  * as the internet does not. So either side learns the other's address from what STUN told that, or from its packets;
  * both ours and the bare connection are given the same STUN, that of our server.
  */
-export async function onTheWire(profile) {
-  const wire = await build();
+export async function onTheWire(wire, profile) {
   const stun = `stun:${SERVER}:3478`;
   const wrapper = inside("server");
   const server = await startServer({ profile, wrapper, listen: "0.0.0.0:0", stun: `${SERVER}:3478`, more: ["--stun-url", stun] });
@@ -42,7 +41,7 @@ export async function onTheWire(profile) {
     chmodSync(executable, 0o755);
     return { executable, localhost: SERVER };
   };
-  const place = await open(`+${ROUND_TRIP} ms`, { server, pages }, browser("visitor"), browser("helper"));
+  const place = await open(WIRE, { server, pages }, browser("visitor"), browser("helper"));
   return {
     ...place,
     async close() {

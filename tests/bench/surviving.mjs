@@ -4,13 +4,14 @@
 //
 //     node surviving.mjs [loopback|wire] [--rounds N] [--profile debug]
 //
-// `wire` wants to be root of its own network and mount namespaces (`tests/run bench` sees to that), and ends with 77, its
-// last line being the reason, where there can be no such network.
+// `wire` wants to be root of its own network and mount namespaces (`tests/run bench` sees to that); where no wire can be
+// strung it says why, and ends with 77.
 
 import { parseArgs } from "node:util";
 
 import { bareAccept, bareReload, oursAccept, oursReload } from "./openings.mjs";
 import { onLoopback, onTheWire } from "./places.mjs";
+import { string, WIRE } from "./wire.mjs";
 
 // How much longer than the bare connection ours may take: for two signatures, two handshakes, and a page that is left
 // in peace. What the project promises.
@@ -21,8 +22,7 @@ const { values, positionals } = parseArgs({
   options: { rounds: { type: "string", default: "15" }, profile: { type: "string", default: "release" } },
 });
 const rounds = Number(values.rounds);
-const open = { loopback: onLoopback, wire: onTheWire }[positionals[0] ?? "loopback"];
-const place = await open(values.profile);
+const place = await (positionals[0] === "wire" ? onTheWire(await strung(), values.profile) : onLoopback(values.profile));
 
 const median = (times) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
 
@@ -45,8 +45,16 @@ for (const [what, own, other] of [
   isWell &&= ratio <= GOAL;
   const verdict = ratio <= GOAL ? "ok" : "MISSED";
   console.log(`${what}, Chromium, ${place.name}, median of ${rounds}: ${mine.toFixed(1)} ms, bare ${its.toFixed(1)} ms, ratio ${ratio.toFixed(2)} (<= ${GOAL}) ${verdict}`);
-  if (process.env.ALL) console.log(times);
 }
 const said = await place.close();
-if (said) console.log(`  the wire: ${said}`);
+if (said) console.log(said);
 process.exit(isWell ? 0 : 1);
+
+async function strung() {
+  try {
+    return await string();
+  } catch (error) {
+    console.log(`skipped ${WIRE}: ${error.message.trim().replaceAll("\n", " ")}`);
+    process.exit(77);
+  }
+}
