@@ -3,6 +3,7 @@
 import { createServer } from "node:http";
 
 import { WebSocketServer } from "../browser/node_modules/ws/wrapper.mjs";
+import { KEPT_FOR } from "../browser/site.mjs";
 
 // The bare visitor: answers the offer that is stored, and stores the next.
 const BARE_VISITOR = `
@@ -83,7 +84,7 @@ const BARE_HELPER = `
 export async function startBare({ host, configuration }) {
   const given = `const configuration = ${JSON.stringify(configuration)};`;
   const page = (script) => `<!doctype html><meta charset="utf-8"><title>bare</title><script>${given}${script}</script>`;
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEPT_FOR }, (request, response) => {
     const script = { "/": BARE_VISITOR, "/helper": BARE_HELPER }[request.url];
     response.writeHead(script ? 200 : 204, { "content-type": "text/html" }).end(script && page(script));
   });

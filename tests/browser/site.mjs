@@ -2,6 +2,9 @@
 
 import { createServer } from "node:http";
 
+/** A page that is loaded again finds its connection open, as at a site of today. Units: milliseconds. */
+export const KEPT_FOR = 60_000;
+
 /** The policy that a page needs at the most: nothing but the server, Trusted Types without any policy. */
 export const strictPolicy = (server) =>
   `default-src 'none'; script-src ${server}; connect-src ${server}; require-trusted-types-for 'script'; trusted-types 'none'`;
@@ -13,7 +16,7 @@ export const strictPolicy = (server) =>
  */
 export async function startSite(pages, { host = "127.0.0.1" } = {}) {
   const asked = [];
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEPT_FOR }, (request, response) => {
     const path = new URL(request.url, "http://site").pathname;
     asked.push(path);
     const page = typeof pages === "function" ? pages(path) : pages[path];
