@@ -31,7 +31,8 @@ export async function onLoopback(profile) {
 export async function onTheWire(wire, profile) {
   const stun = `stun:${SERVER}:3478`;
   const wrapper = inside("server");
-  const server = await startServer({ profile, wrapper, listen: "0.0.0.0:0", stun: `${SERVER}:3478`, more: ["--stun-url", stun] });
+  const addresses = { listen: "0.0.0.0:0", stun: `${SERVER}:3478`, more: ["--stun-url", stun] };
+  const server = await startServer({ profile, wrapper, ...addresses });
   const pages = await startPages(wrapper, "0.0.0.0", `http://localhost:${server.port}`, stun);
   const folder = mkdtempSync(join(tmpdir(), "alongside-wire-"));
   const browser = (host) => {
