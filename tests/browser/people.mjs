@@ -15,17 +15,21 @@ const FLAGS = [
   "--disable-sync",
   "--no-first-run",
   "--disable-quic",
-  // No name of the world outside is ever found, whatever a page or the browser itself asks for; `.local` names are
-  // how two browsers hide their addresses from each other's pages.
-  "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1 , EXCLUDE *.local",
 ];
 
+// No name of the world outside is ever found, whatever a page or the browser itself asks for; `.local` names are how two
+// browsers hide their addresses from each other's pages.
+function names(localhost) {
+  const own = localhost === null ? "EXCLUDE localhost" : `MAP localhost ${localhost}`;
+  return `--host-resolver-rules=${own} , MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE *.local`;
+}
+
 /** Runs in every page before its own scripts: says which foreign hosts a peer connection is told to ask. */
-function tellIceServers() {
+function tellIceServers(known) {
   const tell = ({ iceServers = [] } = {}) => {
     for (const url of iceServers.flatMap(({ urls }) => urls)) {
       const [, host] = /^\w+:([^:?]+)/.exec(url) ?? [];
-      if (host !== "localhost" && host !== "127.0.0.1") console.error(`asked a foreign host: ${url}`);
+      if (!known.includes(host)) console.error(`asked a foreign host: ${url}`);
     }
   };
   window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -40,11 +44,18 @@ function tellIceServers() {
   };
 }
 
-/** Starts a browser of somebody's own; with a port, others may attach to its DevTools there. */
-export async function startBrowser({ port = null } = {}) {
+/**
+ * Starts a browser of somebody's own; with a port, others may attach to its DevTools there.
+ *
+ * One that runs on another host than its pages' servers, by an `executable` that sees to that, is told at which address
+ * `localhost` is: pages of no other name without TLS may do what ours do.
+ */
+export async function startBrowser({ port = null, executable, localhost = null } = {}) {
+  const known = ["localhost", "127.0.0.1", ...(localhost === null ? [] : [localhost])];
+  const flags = [...FLAGS, names(localhost)];
   const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: port === null ? FLAGS : [...FLAGS, `--remote-debugging-port=${port}`],
+    executablePath: executable ?? process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: port === null ? flags : [...flags, `--remote-debugging-port=${port}`],
     // Pages that are left must be able to come back, as at home.
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
   });
@@ -56,8 +67,7 @@ export async function startBrowser({ port = null } = {}) {
     });
     const tap = (request) => {
       const { protocol, hostname } = new URL(request.url());
-      const ours = hostname === "localhost" || hostname === "127.0.0.1";
-      if (/^(http|ws)/.test(protocol) && !ours) complaints.push(`asked a foreign host: ${request.url()}`);
+      if (/^(http|ws)/.test(protocol) && !known.includes(hostname)) complaints.push(`asked a foreign host: ${request.url()}`);
     };
     page.on("request", tap);
     // A WebSocket is no request to Playwright.
@@ -75,7 +85,7 @@ export async function startBrowser({ port = null } = {}) {
       const context = await browser.newContext(options);
       context.setDefaultTimeout(15_000);
       context.on("page", watch);
-      await context.addInitScript(tellIceServers);
+      await context.addInitScript(tellIceServers, known);
       return context.newPage();
     },
     /** Closes it; fails when anything was wrong that the test did not expect. */

@@ -10,22 +10,23 @@ import { fileURLToPath } from "node:url";
 // The test runner ends a file that takes too long by a signal; only `exit` tells those who wait for the end.
 process.once("SIGTERM", () => process.exit(143));
 
-const binaries = fileURLToPath(new URL("../../target/debug/", import.meta.url));
+const binaries = fileURLToPath(new URL("../../target/", import.meta.url));
 
 /** Where a program that `tests/run` has built lies. */
-export const program = (name) => join(binaries, name);
+export const program = (name, profile = "debug") => join(binaries, profile, name);
 
 /**
  * Starts a server with the demo on free ports.
  *
  * Gives what it printed, its process id, its log so far, and `stop`, after which `start` begins one anew: with the
- * same team unless another folder is given. A `wrapper` is a command line that runs it somewhere else.
+ * same team unless another folder is given. A `wrapper` is a command line that runs it somewhere else; a figure needs the
+ * `profile` "release".
  */
 export async function startServer(options = {}) {
-  const { listen = "127.0.0.1:0", stun = "127.0.0.1:0", folder, more = [], environment = {}, wrapper = [] } = options;
+  const { listen = "127.0.0.1:0", stun = "127.0.0.1:0", folder, more = [], environment = {}, wrapper = [], profile } = options;
   const home = folder ?? mkdtempSync(join(tmpdir(), "alongside-"));
   const args = ["--listen", listen, "--stun", stun, "--demo", "--demo-team", join(home, "team.pem"), ...more];
-  const [command, ...first] = [...wrapper, program("alongside-signaling")];
+  const [command, ...first] = [...wrapper, program("alongside-signaling", profile)];
   const child = spawn(command, [...first, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment },

@@ -2,18 +2,21 @@
 
 import { createServer } from "node:http";
 
+/** A page that is loaded again finds its connection open, as at a site of today. Units: milliseconds. */
+export const KEPT_FOR = 60_000;
+
 /** The policy that a page needs at the most: nothing but the server, Trusted Types without any policy. */
 export const strictPolicy = (server) =>
   `default-src 'none'; script-src ${server}; connect-src ${server}; require-trusted-types-for 'script'; trusted-types 'none'`;
 
 /**
- * Serves pages: a map from path to `{ html, headers }`, or a function of the path.
+ * Serves pages: a map from path to `{ html, headers }`, or a function of the path; at another address if one is given.
  *
  * Gives the site's origin, the paths that were asked for, and `stop`.
  */
-export async function startSite(pages) {
+export async function startSite(pages, { host = "127.0.0.1" } = {}) {
   const asked = [];
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEPT_FOR }, (request, response) => {
     const path = new URL(request.url, "http://site").pathname;
     asked.push(path);
     const page = typeof pages === "function" ? pages(path) : pages[path];
@@ -22,7 +25,7 @@ export async function startSite(pages) {
     response.writeHead(status, { "content-type": "text/html; charset=utf-8", ...page?.headers });
     response.end(page?.html);
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve) => server.listen(0, host, resolve));
   // A test that has failed before it stopped this must not keep the others waiting.
   server.unref();
   return {

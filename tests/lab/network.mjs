@@ -19,14 +19,15 @@ const ROUTERS = {
 };
 const HOSTS = ["server", "visitor", "helper"];
 
-const run = (command, ...args) => execFileSync(command, args, { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
+/** Runs a command to its end. */
+export const run = (command, ...args) => execFileSync(command, args, { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
 
 /** A command line that runs in a namespace: it becomes the program itself, so that a signal reaches that. */
 export const inside = (space, ...command) => ["ip", "netns", "exec", space, ...command];
 
-const ip = (space, text) => run("ip", "-n", space, ...text.split(" "));
+export const ip = (space, text) => run("ip", "-n", space, ...text.split(" "));
 
-const sysctl = (space, ...settings) => run(...inside(space, "sysctl", "-qw", ...settings));
+export const sysctl = (space, ...settings) => run(...inside(space, "sysctl", "-qw", ...settings));
 
 function rules(space, text) {
   const { status, stderr } = spawnSync("ip", ["netns", "exec", space, "nft", "-f", "-"], { input: text, encoding: "utf8" });
