@@ -15,10 +15,12 @@ const FLAGS = [
   "--disable-sync",
   "--no-first-run",
   "--disable-quic",
-  // No name of the world outside is ever found, whatever a page or the browser itself asks for; `.local` names are
-  // how two browsers hide their addresses from each other's pages.
-  "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1 , EXCLUDE *.local",
 ];
+
+// No name of the world outside is ever found, whatever a page or the browser itself asks for; `.local` names are how
+// two browsers hide their addresses from each other's pages.
+const knowsOnly = (...hosts) =>
+  `--host-resolver-rules=${["MAP * ~NOTFOUND", ...[...hosts, "*.local"].map((host) => `EXCLUDE ${host}`)].join(" , ")}`;
 
 /** Runs in every page before its own scripts: says which foreign hosts a peer connection is told to ask. */
 function tellIceServers() {
@@ -40,14 +42,19 @@ function tellIceServers() {
   };
 }
 
-/** Starts a browser of somebody's own; with a port, others may attach to its DevTools there. */
-export async function startBrowser({ port = null } = {}) {
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: port === null ? FLAGS : [...FLAGS, `--remote-debugging-port=${port}`],
+/** Starts a browser that knows these hosts alone. */
+export function launch(hosts, more = [], executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium") {
+  return chromium.launch({
+    executablePath,
+    args: [...FLAGS, knowsOnly(...hosts), ...more],
     // Pages that are left must be able to come back, as at home.
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
   });
+}
+
+/** Starts a browser of somebody's own; with a port, others may attach to its DevTools there. */
+export async function startBrowser({ port = null } = {}) {
+  const browser = await launch(["localhost", "127.0.0.1"], port === null ? [] : [`--remote-debugging-port=${port}`]);
   const complaints = [];
   const watch = (page) => {
     page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));

@@ -1,7 +1,7 @@
 // Two who write without pause: numbered messages, each once the one before has been taken, whatever happens to the page.
 
 /** Puts a text into the message box of a page and sends it, in one go; says whether it stands in the conversation. */
-function sendIn([root, text]) {
+export function sendIn([root, text]) {
   const scope = root ? document.querySelector(root)?.shadowRoot : document;
   const lines = () => [...(scope?.querySelectorAll("[role=log] p, [role=log] li") ?? [])].map((line) => line.textContent);
   const stands = () => lines().some((line) => line === text || line.includes(`${text} `) || line.endsWith(text));

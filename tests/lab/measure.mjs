@@ -52,7 +52,7 @@ export function latency(both, from, to = Date.now()) {
 /** Both fall silent; says what is wrong with what they have heard, or gives their count. */
 export async function settle(both) {
   const sides = [both.visitor, both.helper];
-  for (const side of sides) side.hush();
+  for (const side of sides) await side.hush();
   await until(() => sides.every((side) => side.heard.length >= other(both, side).said.length), 30_000);
   // What comes twice comes late.
   await pause(1000);
@@ -60,7 +60,7 @@ export async function settle(both) {
   for (const side of sides) {
     const speaker = other(both, side);
     const expected = all(speaker.name, speaker.said.length);
-    const texts = side.heard.map(({ text }) => text);
+    const texts = await side.texts();
     const lost = expected.filter((text) => !texts.includes(text));
     const doubled = texts.filter((text, at) => texts.indexOf(text) < at);
     const foreign = texts.filter((text) => !expected.includes(text));
