@@ -35,7 +35,8 @@ class BrowserSide extends Side {
     await this.page.goto(url);
   }
 
-  #take({ at, state, connection, asked, from, texts }) {
+  #take({ at, state, connection, path, asked, from, texts }) {
+    if (path) this.note(path, {}, at);
     if (asked) this.note("asked", {}, at);
     if (connection) this.note(connection, {}, at);
     if (state) this.#turned(state, at);

@@ -2,6 +2,8 @@
 // and mount namespaces (`tests/run lab` sees to that): `node lab.mjs [--with PAIRING]… [ROW…]`. Prints each fault with
 // its figures beside the targets.
 
+import { availableParallelism, loadavg } from "node:os";
+
 import { closeBrowsers } from "./chromium.mjs";
 import { faults } from "./faults.mjs";
 import { story, settle } from "./measure.mjs";
@@ -60,13 +62,13 @@ async function suffer(form, name, { meet = pair, act }) {
     const isFine = !wrong.length && figures.every(isMet);
     table.push({ form, name, figures, exact });
     console.log(`${isFine ? "ok    " : "FAILED"} ${form}, ${name}: ${figures.map(told).join(", ")}; messages ${exact}`);
-    if (!isFine && both) console.log(story(both, fault.at).join("\n"));
+    if (!isFine && both) console.log([...story(both, fault.at), busy()].join("\n"));
     isWell &&= isFine;
   } catch (error) {
     isWell = false;
     table.push({ form, name, figures: [], exact: error.message.split("\n")[0].slice(0, 120) });
     console.log(`FAILED ${form}, ${name}: ${error.stack}`);
-    if (both) console.log(story(both, began).join("\n"));
+    if (both) console.log([...story(both, began), busy()].join("\n"));
   }
   if (both) await part(both);
   restore();
@@ -79,6 +81,11 @@ for (const { form, name, figures, exact } of table) {
   for (const figure of more) console.log(row("", "", figure.what, time(figure), goal(figure), ""));
 }
 process.exit(isWell ? 0 : 1);
+
+// Whoever misses a target on a busy machine may have missed nothing.
+function busy() {
+  return `the machine's load was ${loadavg()[0].toFixed(1)} on ${availableParallelism()} processors`;
+}
 
 function isMet({ took, target }) {
   return took !== null && took <= target;

@@ -54,4 +54,20 @@ export function watch({ host: hostName, state, heard, connection, accept }) {
 
   follow(document);
   look();
+
+  // What became of each peer connection, by its number in this page: for the story of what went wrong.
+  let connections = 0;
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    #tell;
+    constructor(...configuration) {
+      super(...configuration);
+      const number = ++connections;
+      this.#tell = (what) => tell({ path: `path ${number} ${what}` });
+      this.addEventListener("connectionstatechange", () => this.#tell(this.connectionState));
+    }
+    close() {
+      if (!["new", "closed"].includes(this.connectionState)) this.#tell("closed");
+      super.close();
+    }
+  };
 }
