@@ -61,10 +61,10 @@ class BrowserSide extends Side {
   }
 
   async #send(size) {
-    const at = Date.now();
     const text = lengthened(numbered(this.name, this.said.length + 1), size);
     try {
-      if (await this.page.evaluate(sendIn, [this.#places.host, text])) this.said.push(at);
+      const at = await this.page.evaluate(sendIn, [this.#places.host, text]);
+      if (at) this.said.push(at);
     } catch {
       // The page was left meanwhile: what was sent stands in the next one, or is sent there.
     }
