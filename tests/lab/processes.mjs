@@ -111,7 +111,7 @@ export const processes = {
     meet: null,
     async act(world) {
       const began = Date.now();
-      const helper = new NativeSide("helper", ["help", world.invite], { command: underClock("-10m") });
+      const helper = new NativeSide("helper", ["help", invited(world)], { command: underClock("-10m") });
       helper.start();
       await helper.agent.until("error", ({ code, message }) => code === "certificate-expired" && /clock/.test(message));
       await helper.agent.ended;
@@ -120,15 +120,19 @@ export const processes = {
   },
 };
 
+/** An invite that is made now, by the clock that the command is given. */
+function invited({ folder, origin }, clock = []) {
+  const team = ["team", "invite", "--team", join(folder, "team.pem"), "--name", "Dana", "--url", origin];
+  const [command, ...args] = [...clock, program("alongside-agent"), ...team];
+  return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+}
+
 /** An agent whose wall clock is wrong: only certificates look at it, and this one was made an hour ago. */
 function wrongClock(name, offset) {
   return {
     ...onlyClock,
     async meet(world, pairing) {
-      const team = ["team", "invite", "--team", join(world.folder, "team.pem"), "--name", "Dana", "--url", world.origin];
-      const [command, ...args] = [...underClock("-1h"), program("alongside-agent"), ...team];
-      const invite = execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-      return pair({ ...world, invite }, pairing, { [name]: { command: underClock(offset) } });
+      return pair({ ...world, invite: invited(world, underClock("-1h")) }, pairing, { [name]: { command: underClock(offset) } });
     },
     async act(world, both, fault) {
       await flowing(both);
