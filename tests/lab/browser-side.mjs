@@ -109,8 +109,8 @@ class BrowserSide extends Side {
   }
 
   async close() {
-    // What is closed while somebody writes there is closed all the same.
-    await this.page?.context().close();
+    // Who was killed has nothing left to close.
+    if (this.#browser?.isAlive()) await this.page?.context().close();
     await this.#saying;
   }
 }
