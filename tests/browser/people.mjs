@@ -19,9 +19,16 @@ const FLAGS = [
 
 // No name of the world outside is ever found, whatever a page or the browser itself asks for; `.local` names are how two
 // browsers hide their addresses from each other's pages.
-function names(localhost) {
-  const own = localhost === null ? "EXCLUDE localhost" : `MAP localhost ${localhost}`;
-  return `--host-resolver-rules=${own} , MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE *.local`;
+const names = (...rules) => `--host-resolver-rules=${[...rules, "MAP * ~NOTFOUND", "EXCLUDE *.local"].join(" , ")}`;
+
+/** Starts a browser that finds what these rules name and nothing else. */
+export function launch(rules, more = [], executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium") {
+  return chromium.launch({
+    executablePath,
+    args: [...FLAGS, names(...rules), ...more],
+    // Pages that are left must be able to come back, as at home.
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
 }
 
 /** Runs in every page before its own scripts: says which foreign hosts a peer connection is told to ask. */
@@ -52,13 +59,9 @@ function tellIceServers(known) {
  */
 export async function startBrowser({ port = null, executable, localhost = null } = {}) {
   const known = ["localhost", "127.0.0.1", ...(localhost === null ? [] : [localhost])];
-  const flags = [...FLAGS, names(localhost)];
-  const browser = await chromium.launch({
-    executablePath: executable ?? process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: port === null ? flags : [...flags, `--remote-debugging-port=${port}`],
-    // Pages that are left must be able to come back, as at home.
-    ignoreDefaultArgs: ["--disable-back-forward-cache"],
-  });
+  const own = localhost === null ? "EXCLUDE localhost" : `MAP localhost ${localhost}`;
+  const more = port === null ? [] : [`--remote-debugging-port=${port}`];
+  const browser = await launch([own, "EXCLUDE 127.0.0.1"], more, executable);
   const complaints = [];
   const watch = (page) => {
     page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));

@@ -1,12 +1,12 @@
 // Two who write without pause: numbered messages, each once the one before has been taken, whatever happens to the page.
 
-/** Puts a text into the message box of a page and sends it, in one go; says whether it stands in the conversation. */
-function sendIn([root, text]) {
+/** Puts a text into the message box of a page and sends it, in one go; says when, if it stands in the conversation. */
+export function sendIn([root, text]) {
   const scope = root ? document.querySelector(root)?.shadowRoot : document;
   // Among the last of them: a page that has to read thousands each time does nothing else.
   const lines = () => [...(scope?.querySelectorAll("[role=log] p, [role=log] li") ?? [])].slice(-400).map((line) => line.textContent);
   const stands = () => lines().some((line) => line === text || line.includes(`${text} `) || line.endsWith(text));
-  if (stands()) return true;
+  if (stands()) return Date.now();
   const field = scope?.querySelector("textarea");
   const send = [...(scope?.querySelectorAll("button") ?? [])].find((button) => [button.ariaLabel, button.textContent.trim()].includes("Send"));
   if (!field || !send || !field.checkVisibility()) return false;
@@ -15,8 +15,9 @@ function sendIn([root, text]) {
   // A framework may take a moment to believe it.
   return new Promise((done) =>
     setTimeout(() => {
+      const at = Date.now();
       send.click();
-      setTimeout(() => done(stands()), 20);
+      setTimeout(() => done(stands() && at), 20);
     }, 20),
   );
 }

@@ -3,7 +3,7 @@
 
 import { latency, pause, recovery, stall, until } from "./measure.mjs";
 import { forgetAfter, heal, lose, renumber, roam, slow } from "./network.mjs";
-import { pair, part } from "./sides.mjs";
+import { ofOneForm, pair, part } from "./pairings.mjs";
 
 /** Both talk for a while, so that a fault meets a conversation that flows. */
 export async function flowing({ visitor, helper }, manner) {
@@ -31,7 +31,7 @@ const renumbered = (router, address) => async (world, both, fault) => {
 
 /** Kills the server so long after the helper was told of the visitor, and starts it again. */
 async function interrupt(world, { helper }, delay, back) {
-  await helper.agent.until("asked");
+  await helper.until("asked");
   await pause(delay);
   await world.kill();
   await pause(2000);
@@ -58,12 +58,13 @@ export const faults = {
     },
   },
   "server killed for 2 s in a handshake": {
-    async meet(world) {
+    fits: ofOneForm,
+    async meet(world, pairing) {
       const times = [];
       const delays = [0, 15, 40, 100];
       for (const delay of delays) {
         const back = {};
-        const both = await pair(world, { meanwhile: (sides) => interrupt(world, sides, delay, back) });
+        const both = await pair(world, pairing, { meanwhile: (sides) => interrupt(world, sides, delay, back) });
         times.push(both.visitor.when("connected", 0) - back.at);
         if (times.length === delays.length) return { ...both, took: Math.max(...times) };
         await part(both);
@@ -92,8 +93,8 @@ export const faults = {
   },
   "no network for 10 s at the visitor's": { act: dark("home", 10, 3000) },
   "no network for 10 s at the helper's": { act: dark("office", 10, 3000) },
-  "no network for 40 s at the visitor's": { act: dark("home", 40, 5000) },
-  "no network for 40 s at the helper's": { act: dark("office", 40, 5000) },
+  "no network for 40 s at the visitor's": { fits: ofOneForm, act: dark("home", 40, 5000) },
+  "no network for 40 s at the helper's": { fits: ofOneForm, act: dark("office", 40, 5000) },
   "visitor goes to another network": {
     async act(world, both, fault) {
       await flowing(both);
@@ -107,6 +108,7 @@ export const faults = {
   "visitor's router forgets all flows": { act: renumbered("home") },
   "helper's router forgets all flows": { act: renumbered("office") },
   "routers forget after 20 s, silence for 70 s": {
+    fits: ofOneForm,
     async act(world, both, fault) {
       for (const router of ["home", "office"]) forgetAfter(router, 20);
       await pause(70_000);

@@ -31,13 +31,15 @@ export async function recovery(both, since) {
   return isWell ? Math.max(...sides.map((side) => heardSince(both, side, since))) - since : null;
 }
 
-/** The longest time without a message between two times, on the side where it was longer. */
-export function stall({ visitor, helper }, from, to = Date.now()) {
-  const longest = ({ heard }) => {
-    const times = [from, ...heard.map(({ at }) => at).filter((at) => at > from && at < to), to];
-    return Math.max(...times.slice(1).map((at, index) => at - times[index]));
-  };
-  return Math.max(longest(visitor), longest(helper));
+/** The longest time between two times in which a side heard nothing, though something had been said to it. */
+export function stall(both, from, to = Date.now()) {
+  const waits = [both.visitor, both.helper].flatMap((side) =>
+    other(both, side).said.map((at, index) => {
+      const since = Math.max(at, side.heard[index - 1]?.at ?? 0, from);
+      return Math.min(side.heard[index]?.at ?? to, to) - since;
+    }),
+  );
+  return Math.max(...waits);
 }
 
 /** How long the messages said between two times took, the slowest twentieth left out. */
@@ -52,7 +54,7 @@ export function latency(both, from, to = Date.now()) {
 /** Both fall silent; says what is wrong with what they have heard, or gives their count. */
 export async function settle(both) {
   const sides = [both.visitor, both.helper];
-  for (const side of sides) side.hush();
+  for (const side of sides) await side.hush();
   await until(() => sides.every((side) => side.heard.length >= other(both, side).said.length), 30_000);
   // What comes twice comes late.
   await pause(1000);
@@ -60,7 +62,7 @@ export async function settle(both) {
   for (const side of sides) {
     const speaker = other(both, side);
     const expected = all(speaker.name, speaker.said.length);
-    const texts = side.heard.map(({ text }) => text);
+    const texts = await side.texts();
     const lost = expected.filter((text) => !texts.includes(text));
     const doubled = texts.filter((text, at) => texts.indexOf(text) < at);
     const foreign = texts.filter((text) => !expected.includes(text));
@@ -74,9 +76,18 @@ export async function settle(both) {
 
 const shortly = (texts) => (texts.length > 4 ? [...texts.slice(0, 2), "…", ...texts.slice(-2)] : texts).join(", ");
 
+/** The silences of a side that are worth telling, as what happened at their ends. */
+const silences = ({ heard }) =>
+  heard.flatMap(({ at }, index) => {
+    const silence = at - (heard[index - 1]?.at ?? at);
+    return silence < 1000 ? [] : [{ at, name: `hears again, after ${(silence / 1000).toFixed(1)} s`, details: {} }];
+  });
+
 /** What both went through, in one line of time from a moment on. */
 export function story({ visitor, helper }, from) {
-  const entries = [visitor, helper].flatMap((side) => side.log.map((entry) => ({ ...entry, side: side.name })));
+  const entries = [visitor, helper].flatMap((side) =>
+    [...side.log, ...silences(side)].map((entry) => ({ ...entry, side: side.name })),
+  );
   entries.sort((a, b) => a.at - b.at);
   return entries.map(({ at, side, name, details }) => {
     const { event, session, ...rest } = details;
