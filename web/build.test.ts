@@ -22,11 +22,11 @@ function text(path: string): string {
 }
 
 // What loader and chat may weigh together: all that is loaded up to an open chat. What takes a session over page loads
-// comes after it, in a part of its own.
+// comes after it, in a part of its own; but for the head start that a page load gives it, which must be there first.
 // Units: bytes in brotli.
-const UP_TO_A_CHAT = 16.5 * KB;
+const UP_TO_A_CHAT = 17 * KB;
 
-test("the loader weighs at most 4 KB, and all up to an open chat at most 16.5 KB", () => {
+test("the loader weighs at most 4 KB, and all up to an open chat at most 17 KB", () => {
   const loader = brotliSize(bytes(manifest.loader.file));
   const chat = brotliSize(bytes(manifest.chat.file));
   assert.ok(loader <= 4 * KB, `the loader weighs ${loader} bytes of ${4 * KB}`);

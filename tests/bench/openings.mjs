@@ -14,6 +14,9 @@ function watch() {
   };
 }
 
+/** A moment in which nothing happens: nobody presses anything the instant it is there, and what is made ready then is. */
+const rest = () => new Promise((done) => setTimeout(done, 500));
+
 /** Waits for one more open channel than before; gives when it opened. */
 async function nextOpen(page, before = 0) {
   await page.waitForFunction((before) => window.opened?.length > before, before, { polling: 20 });
@@ -31,6 +34,7 @@ export async function bareReload({ theirs, ours, bare }) {
   await helper.waitForFunction(() => document.title === "asked");
   await helper.evaluate(() => window.accept());
   await visitor.waitForFunction(() => document.title === "stored");
+  await rest();
   await visitor.reload();
   return nextOpen(visitor);
 }
@@ -43,6 +47,7 @@ export async function bareAccept({ theirs, ours, bare }) {
   await helper.waitForFunction("socket.readyState === WebSocket.OPEN");
   await visitor.goto(bare);
   await helper.waitForFunction(() => document.title === "asked");
+  await rest();
   const began = await helper.evaluate(() => {
     const began = performance.now();
     window.accept();
@@ -59,8 +64,7 @@ async function oursAsking({ theirs, ours, invite, site }) {
   const visitor = new VisitorHand(page);
   await visitor.button("Help").click();
   await helper.waiting.getByRole("button", { name: "Accept" }).first().waitFor();
-  // As a person would who has looked whom they accept: what is made ready meanwhile is.
-  await new Promise((done) => setTimeout(done, 500));
+  await rest();
   return { helper, visitor };
 }
 
@@ -69,6 +73,7 @@ export async function oursReload(place) {
   await helper.accept();
   await visitor.is("connected");
   await visitor.hasWayBack();
+  await rest();
   await visitor.page.reload();
   return nextOpen(visitor.page);
 }

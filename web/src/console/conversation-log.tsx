@@ -1,5 +1,6 @@
 // What was said, newest at the bottom.
 
+import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { segments } from "../conversation/links";
@@ -54,7 +55,7 @@ export function ConversationLog({ visit, onSeen }: { visit: Visit; onSeen: () =>
           setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR);
         }}
       >
-        {entries.length === 0 && visit.session.state === "connected" && <p class="hint">{words.session.connected}</p>}
+        {entries.length === 0 && visit.state === "connected" && <p class="hint">{words.session.connected}</p>}
         {list}
       </div>
       {!atEnd && (
@@ -87,16 +88,23 @@ function Messages({ entries }: { entries: readonly (Entry | Note)[] }) {
             <Noted note={entry} />
           </li>
         ) : (
-          <Message
-            key={entry.key}
-            entry={entry}
-            follows={fromOf(entries[index - 1]) === entry.from}
-            marked={marked.get(entry.mark) === entry.key}
-          />
+          drawn(entry, fromOf(entries[index - 1]) === entry.from, marked.get(entry.mark) === entry.key)
         ),
       )}
     </ol>
   );
+}
+
+/** What is drawn of each message, by how it stands in the list: what is as it was is not looked at again. */
+const messages = new WeakMap<Entry, Map<string, VNode>>();
+
+function drawn(entry: Entry, follows: boolean, marked: boolean): VNode {
+  const known = messages.get(entry) ?? new Map<string, VNode>();
+  messages.set(entry, known);
+  const way = `${follows} ${marked}`;
+  const node = known.get(way) ?? <Message key={entry.key} entry={entry} follows={follows} marked={marked} />;
+  known.set(way, node);
+  return node;
 }
 
 function Noted({ note: { note, url } }: { note: Note }) {

@@ -1,10 +1,23 @@
 // The helper's console: takes the invite out of the address bar before anything else, then shows the app.
 
-import { render } from "preact";
+import { options, render } from "preact";
 
 import { App } from "./app";
 import { takeInvite } from "./arrival";
 import "./console.css";
+
+// How long a drawing waits for a frame. Units: milliseconds. A window that nobody looks at has none, and has a title.
+const FRAME_MS = 100;
+
+// What a person does is drawn at once; of all else, one drawing a frame, however much is said in it.
+options.debounceRendering = (draw) => {
+  if (window.event instanceof UIEvent) return queueMicrotask(draw);
+  const late = setTimeout(draw, FRAME_MS);
+  requestAnimationFrame(() => {
+    clearTimeout(late);
+    draw();
+  });
+};
 
 const invite = takeInvite(location, history);
 const root = document.getElementById("console");

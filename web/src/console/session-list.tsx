@@ -25,7 +25,7 @@ function Entry({ visit, selected, onSelect }: { visit: Visit; selected: boolean;
   const described = `session-${session.id}`;
   // Not the last message: somebody who looks over the helper's shoulder sees one conversation at a time.
   const below =
-    session.state !== "connected"
+    visit.state !== "connected"
       ? <Standing visit={visit} />
       : messages.typing
         ? words.conversation.typing
@@ -35,7 +35,7 @@ function Entry({ visit, selected, onSelect }: { visit: Visit; selected: boolean;
       <button
         type="button"
         class="entry"
-        data-tone={session.state}
+        data-tone={visit.state}
         aria-current={selected ? "true" : undefined}
         aria-describedby={described}
         onClick={() => onSelect(visit)}

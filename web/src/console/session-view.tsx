@@ -31,7 +31,7 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
   }, [visit.over]);
 
   return (
-    <section class="session" data-state={session.state} data-details={details ? "" : undefined}>
+    <section class="session" data-state={visit.state} data-details={details ? "" : undefined}>
       <header class="head">
         <button type="button" class="round narrow" aria-label={words.sessions.back} onClick={() => workspace.select(null)}>
           <Back />
@@ -70,7 +70,7 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
         )}
       </header>
       <PageRegion page={session.page} origin={session.origin} following={visit.following}>
-        {session.state === "connected" && <Proposing session={session} />}
+        {visit.state === "connected" && <Proposing session={session} />}
       </PageRegion>
       <div class="talk">
         <ConversationLog visit={visit} onSeen={() => workspace.seen(visit)} />

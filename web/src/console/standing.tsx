@@ -9,8 +9,8 @@ const OPENING_MS = 10_000;
 
 /** Says where a session is; of a visitor who is away, whether they are just opening a page. */
 export function Standing({ visit }: { visit: Visit }) {
-  const { state } = visit.session;
-  const now = useNow(visit.lostAt === null ? 0 : 1_000);
+  const { state } = visit;
+  const now = useNow(state === "reconnecting" ? 1_000 : 0);
   const isAway = visit.lostAt !== null && now - visit.lostAt > OPENING_MS;
   return <>{isAway ? words.session.away : words.state[state]}</>;
 }

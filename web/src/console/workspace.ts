@@ -2,9 +2,13 @@
 
 import { messageList } from "../conversation/message-list";
 import type { Desk, HelperSession } from "../peer/desk";
-import type { EndedBy, Event, SessionErrorCode } from "../wire/peer";
+import type { EndedBy, Event, SessionErrorCode, State } from "../wire/peer";
 import type { SessionId } from "../wire/signaling";
 import { Following } from "./following";
+
+// How long a visitor who is lost still counts as there. Units: milliseconds. Who only opens another page is back before
+// anybody could read that they were gone.
+const BLINK_MS = 250;
 
 /** One session as the helper sees it; readable after its end, until it is closed. */
 export class Visit {
@@ -23,6 +27,7 @@ export class Visit {
   /** The helper's own window on the visitor's page. */
   readonly following: Following;
   #said = "";
+  #blink: ReturnType<typeof setTimeout> | undefined;
 
   /** Follows a session; `number` tells visitors of the same site apart. */
   constructor(
@@ -35,8 +40,14 @@ export class Visit {
     if (session.state === "reconnecting") this.lostAt = Date.now();
     session.on((event) => {
       this.#handle(event);
+      if (event.event === "state") this.#turned(changed);
       changed();
     });
+  }
+
+  /** Where the session is. */
+  get state(): State {
+    return this.#blink === undefined ? this.session.state : "connected";
   }
 
   /** Whether nothing more will come. */
@@ -62,10 +73,21 @@ export class Visit {
     this.messages.handle(event);
     if (event.event === "page") this.following.moved(event.page);
     if (event.event === "ended") this.endedBy = event.by;
-    if (event.event === "state") this.lostAt = event.state === "reconnecting" ? Date.now() : null;
     if (event.event !== "error") return;
     this.error = event.code;
     if (event.code === "not-sent" && this.draft === "") this.draft = this.#said;
+  }
+
+  #turned(changed: () => void): void {
+    const isLost = this.session.state === "reconnecting";
+    this.lostAt = isLost ? Date.now() : null;
+    clearTimeout(this.#blink);
+    this.#blink = undefined;
+    if (!isLost) return;
+    this.#blink = setTimeout(() => {
+      this.#blink = undefined;
+      changed();
+    }, BLINK_MS);
   }
 }
 

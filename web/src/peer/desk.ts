@@ -50,6 +50,10 @@ const REFILL_MS = 500;
 // How long after a refusal that may pass the desk enlists again. Units: milliseconds.
 const RETRY_MS = 5_000;
 
+// How long after a visitor was lost it is asked whether the server is there. Units: milliseconds. Who only opens another
+// page is back by then.
+const DOUBT_MS = 250;
+
 // Refusals that no further try can change.
 const FOR_GOOD: readonly ErrorCode[] = [
   "unknown-team",
@@ -190,6 +194,7 @@ export class Desk {
 
   #begin(id: SessionId, origin: string, asking: Asking | null): HelperSession {
     let was: State = "idle";
+    let doubt: ReturnType<typeof setTimeout> | undefined;
     const session: HelperSession = new HelperSession(
       id,
       origin,
@@ -199,11 +204,12 @@ export class Desk {
       },
       () => {
         if (session.over) this.#door.shut(session);
-        // What took the visitor away may have taken the server too, and silently. Before we are enlisted, another
-        // challenge would make void the one that is being answered.
-        const isLost = session.state !== was && session.state === "reconnecting";
-        was = session.state;
-        if (isLost && this.#connection === "enlisted") this.#socket.open();
+        if (session.state !== was) {
+          was = session.state;
+          clearTimeout(doubt);
+          // What took the visitor away may have taken the server too, and silently.
+          if (was === "reconnecting") doubt = setTimeout(this.#doubt, DOUBT_MS);
+        }
         this.#changed();
       },
     );
@@ -451,6 +457,11 @@ export class Desk {
     this.#dropInHand();
     this.#fillHand();
     for (const session of this.#sessions.values()) session.driver.input({ input: "network-changed" });
+  };
+
+  readonly #doubt = (): void => {
+    // Before we are enlisted, another challenge would make void the one that is being answered.
+    if (this.#connection === "enlisted") this.#socket.open();
   };
 
   readonly #hide = (): void => {

@@ -1,8 +1,9 @@
 // One RTCPeerConnection with its one negotiated data channel. Nothing here waits for gathering: a description
 // goes out as soon as it stands, and each candidate follows when it is found.
 
-import { CONTROL_CHANNEL, type Candidate } from "../wire/peer";
+import type { Candidate } from "../wire/peer";
 import type { IceServer } from "../wire/signaling";
+import { beginConnection, type Begun } from "./head-start";
 
 /** What a peer connection tells whoever has taken it. */
 export type PeerListener = {
@@ -22,13 +23,11 @@ export type PeerListener = {
 export type PeerConnection = ReturnType<typeof peerConnection>;
 
 /**
- * Makes a peer connection; nothing is gathered or sent before its first description.
+ * Makes a peer connection, or takes up one that was begun; nothing is gathered or sent before its first description.
  *
  * Errors: throws where the browser has no WebRTC, or a policy forbids it (`NotAllowedError`).
  */
-export function peerConnection() {
-  const connection = new RTCPeerConnection();
-  const channel = connection.createDataChannel(CONTROL_CHANNEL.label, { negotiated: true, id: CONTROL_CHANNEL.id });
+export function peerConnection({ connection, channel, offer, answered }: Begun = beginConnection()) {
   // Without a listener the connection is held in hand, and what is found will be in its description.
   let listener: PeerListener | null = null;
 
@@ -51,13 +50,12 @@ export function peerConnection() {
   channel.onclose = lost;
   channel.onmessage = ({ data }) => listener?.received(data);
 
-  // A connection that was closed meanwhile has none; an empty one fails at the other side as it must.
-  const described = (): string => connection.localDescription?.sdp ?? "";
-
   /** Makes the local description, and begins to gather. */
   async function describe(): Promise<string> {
-    await connection.setLocalDescription();
-    return described();
+    // One that was begun ahead has found some candidates by now, and told nobody.
+    await (answered ?? connection.setLocalDescription());
+    // A connection that was closed meanwhile has none; an empty one fails at the other side as it must.
+    return connection.localDescription?.sdp ?? "";
   }
 
   return {
@@ -65,11 +63,9 @@ export function peerConnection() {
     channel,
     describe,
 
-    /** Gives the local description with what was found by now. */
-    described,
-
     /** Sets what to connect with, before the first description; what the browser does not take is left out. */
     configure(servers: IceServer[]): void {
+      if (offer) return;
       const iceServers: RTCIceServer[] = [];
       for (const { urls, username, credential } of servers) {
         const server = username !== null && credential !== null ? { urls, username, credential } : { urls };
@@ -87,9 +83,13 @@ export function peerConnection() {
       listener = given;
     },
 
-    /** Takes an offer and makes its answer, and begins to gather. */
+    /**
+     * Takes an offer and makes its answer, and begins to gather.
+     *
+     * Errors: rejects an offer that is none, and another than the one that is answered already.
+     */
     async answer(sdp: string): Promise<string> {
-      await connection.setRemoteDescription({ type: "offer", sdp });
+      if (sdp !== offer) await connection.setRemoteDescription({ type: "offer", sdp });
       return describe();
     },
 

@@ -6,11 +6,10 @@ import type { Session } from "../proto/session";
 import { decode, encode } from "../wire/base64url";
 import { decodeProposal } from "../wire/decode-proposal";
 import { decodeAdmission, decodeResuming } from "../wire/decode-resume";
-import type { Output, Snapshot } from "../wire/peer";
+import type { Output } from "../wire/peer";
 import type { AgentToBroker, Sealed, SessionId } from "../wire/signaling";
 import { utf8 } from "../wire/utf8";
 import type { Driver } from "./driver";
-import type { PeerConnection } from "./peer-connection";
 import { knock } from "./resume-seal";
 import type { SealedChannel } from "./seal";
 import { readText } from "./text";
@@ -63,30 +62,6 @@ function knockAt(
         if (admission && typeof admission !== "string") driver.input({ input: "admitted", admission });
       }, () => driver.input({ input: "open-failed" }));
       return true;
-    },
-  };
-}
-
-/**
- * Lets a connection answer the deposited offer at once, for whoever takes it up and is given the same offer.
- *
- * Errors: of another offer, which the page before got after it was read, there is no description.
- */
-export function ahead({ deposits, iceServers }: Snapshot, connection: PeerConnection): PeerConnection {
-  const offer = deposits.at(-1)?.offer;
-  if (!offer) return connection;
-  connection.configure(iceServers);
-  const answered = connection.answer(offer);
-  // Told to whoever takes it up.
-  answered.catch(() => {});
-  return {
-    ...connection,
-    configure() {},
-    async answer(sdp) {
-      await answered;
-      if (sdp !== offer) throw new Error("another offer");
-      // With all that was found by now: nobody has heard of it.
-      return connection.described();
     },
   };
 }

@@ -4,7 +4,8 @@
 // not cover `wss://host`), so a WebSocket that never opened is followed by the same messages over plain HTTP.
 
 import { decodeBroker } from "../wire/decode";
-import { SUBPROTOCOL, type AgentToBroker, type BrokerToAgent } from "../wire/signaling";
+import type { AgentToBroker, BrokerToAgent } from "../wire/signaling";
+import { dialServer } from "./head-start";
 
 /** What a socket tells. */
 export type SocketListener = {
@@ -44,11 +45,15 @@ const DIAL_MS = 10_000;
 /** A socket that keeps itself open. */
 export type SignalingSocket = ReturnType<typeof signalingSocket>;
 
-/** Makes a socket to the server of that origin without opening it. Few ever need the way over plain HTTP: it may come when they do. */
+/**
+ * Makes a socket to the server of that origin without opening it; the first may be dialled already. Few ever need the
+ * way over plain HTTP: it may come when they do.
+ */
 export function signalingSocket(
   server: string,
   listener: SocketListener,
   seldom: () => Promise<{ httpTransport: OpenTransport }>,
+  dialled?: WebSocket,
 ) {
   let transport: Transport | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -57,6 +62,7 @@ export function signalingSocket(
   let overHttp = false;
   let http: OpenTransport | undefined;
   let failures = 0;
+  let isNew = false;
 
   function arm(wait: number, run: () => void): void {
     clearTimeout(timer);
@@ -65,16 +71,17 @@ export function signalingSocket(
 
   function dial(): void {
     arm(DIAL_MS, closed);
-    const open = overHttp ? http : webSocketTransport;
-    if (!open) {
+    if (overHttp && !http) {
       seldom().then(({ httpTransport }) => {
         http = httpTransport;
         if (watching && !transport) dial();
       }, closed);
       return;
     }
+    const told = { opened, received, closed };
     try {
-      transport = open(`${server}/v1/`, { opened, received, closed });
+      transport = overHttp ? http!(`${server}/v1/`, told) : webSocketTransport(dialled ?? dialServer(server), told);
+      dialled = undefined;
     } catch {
       // From a page over https to a server without it.
       arm(0, closed);
@@ -82,13 +89,14 @@ export function signalingSocket(
   }
 
   function opened(): void {
-    isOpen = true;
+    isOpen = isNew = true;
     heard();
     listener.opened();
   }
 
   function received(text: string): void {
     failures = 0;
+    isNew = false;
     heard();
     // A server that talks nonsense or too much is not worth a reaction: what it says is left out.
     const decoded = decodeBroker(text);
@@ -132,9 +140,9 @@ export function signalingSocket(
   return {
     send,
 
-    /** Opens the socket and keeps it open; one that is open is asked whether it still is. */
+    /** Opens the socket and keeps it open; one that is open is asked whether it still is, unless it is new. */
     open(): void {
-      if (watching) return isOpen ? check() : undefined;
+      if (watching) return isOpen && !isNew ? check() : undefined;
       failures = 0;
       watching = new AbortController();
       const { signal } = watching;
@@ -153,8 +161,9 @@ export function signalingSocket(
   };
 }
 
-function webSocketTransport(base: string, listener: TransportListener): Transport {
-  const socket = new WebSocket(`${base.replace("http", "ws")}ws`, SUBPROTOCOL);
+function webSocketTransport(socket: WebSocket, listener: TransportListener): Transport {
+  // One that was dialled before may have come this far already.
+  if (socket.readyState) setTimeout(socket.readyState > 1 ? listener.closed : listener.opened);
   socket.onopen = listener.opened;
   socket.onmessage = ({ data }) => listener.received(`${data}`);
   // Chromium tells of a socket that the page's policy refuses by an error alone.

@@ -12,6 +12,7 @@ import { clientInformation } from "./client-information";
 import { now } from "./clock";
 import { drive, type RoleOutput } from "./driver";
 import { openIntroduction } from "./handshake";
+import type { HeadStart } from "./head-start";
 import { watchNavigation } from "./navigation";
 import { peerConnection, type PeerConnection } from "./peer-connection";
 import { drawId } from "./random";
@@ -70,6 +71,7 @@ export function makeVisitor(
   told: (event: Event) => void,
   keep: (snapshot: Snapshot) => void,
   seldom: () => Promise<Seldom>,
+  start?: HeadStart,
 ) {
   const { origin } = location;
   const leaving = new AbortController();
@@ -83,7 +85,7 @@ export function makeVisitor(
   /** How many messages wait for what few visitors need, or were lost because it cannot be had. */
   let unheard = 0;
   // The first peer connection, made before it is needed.
-  let spare: PeerConnection | null = null;
+  let spare = start?.begun ? peerConnection(start.begun) : null;
   let handshake: Handshake | null = null;
   /** The try to find back that waits for its answer, or had it. */
   let knocking: Knocking | null = null;
@@ -96,6 +98,7 @@ export function makeVisitor(
       received,
     },
     seldom,
+    start?.socket,
   );
   const session = Session.visitor(teams, origin);
   const driver = drive(session, {
@@ -116,6 +119,7 @@ export function makeVisitor(
     },
   });
   const { input } = driver;
+  if (start) socket.open();
 
   function carryOut(output: RoleOutput): void {
     switch (output.output) {
@@ -260,7 +264,7 @@ export function makeVisitor(
     };
     // An open peer connection or socket would keep the page out of the back/forward cache, and would be dead when it
     // comes back: then another visitor goes on with what was kept.
-    addEventListener("pagehide", leave, { signal });
+    addEventListener("pagehide", ({ persisted }) => persisted && leave(), { signal });
     addEventListener("online", changed, { signal });
     document.addEventListener("visibilitychange", changed, { signal });
     input(first);
@@ -293,13 +297,6 @@ export function makeVisitor(
 
     /** With what another page of the site could go on asking; `null` while nobody waits. */
     waiting: (): Waiting | null => (waits() ? { place, written } : null),
-
-    /** Makes ready for going on, before it is sure with what: neither server nor helper is told. */
-    prepare(ahead: (connection: PeerConnection) => PeerConnection): void {
-      const made = ready();
-      if (made) spare = ahead(made);
-      socket.open();
-    },
 
     /**
      * Asks for help; goes on asking when it is given what another page has left.

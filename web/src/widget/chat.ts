@@ -2,6 +2,7 @@
 
 import { flatCode } from "../conversation/error-code";
 import * as words from "../locales/widget-en";
+import type { HeadStart } from "../peer/head-start";
 import { makeVisitor } from "../peer/visitor";
 import type { EndedBy, Event, SessionErrorCode, Snapshot } from "../wire/peer";
 import type { Left, Told } from "./left";
@@ -16,14 +17,17 @@ type Seldom = typeof import("./seldom");
 // How long it is said that the connection is back. Units: milliseconds. Long enough to be read twice.
 const BACK_MS = 6_000;
 
+// How long what the page before has left waits to be drawn. Units: milliseconds. Sooner than a person takes for a delay.
+const HOLD_MS = 80;
+
 // When it is said that the server does not answer. Units: milliseconds. On a slow line it answers within half of this.
 const SLOW_MS = 2_000;
 
 /** Puts the chat into the launcher's shell. */
-export function mount({ config, toolkit, load, keep, root, frame, emit, setState, main, attributes, again }: Shell): Chat {
+export function mount({ config, toolkit, load, keep, root, frame, emit, setState, main, attributes, again, start }: Shell): Chat {
   take(toolkit);
   const team = config.teams[0] ?? "";
-  let visitor = fresh();
+  let visitor = fresh(start);
   // What the page before has left is looked for while the panel is drawn.
   const found = again ? look() : undefined;
   let position = 1;
@@ -50,6 +54,8 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
   let unread = 0;
   let told = 0;
   let refresh = () => {};
+  /** Draws what the page before has left. */
+  let held: (() => void) | undefined;
   let origin: Element | null = null;
 
   const panel = drawPanel({
@@ -84,7 +90,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     restore();
   });
 
-  function fresh() {
+  function fresh(start?: HeadStart) {
     const made = makeVisitor(
       { ...config, attributes },
       (event) => {
@@ -101,6 +107,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
         keepSession();
       },
       seldom,
+      start,
     );
     return made;
   }
@@ -133,9 +140,9 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     if (!left) panel.focus();
   }
 
-  /** Looks for what the page before has left, and makes ready meanwhile what going on takes. */
+  /** Looks for what the page before has left. */
   function look() {
-    return seldom().then(({ takeUp }) => takeUp(team, visitor));
+    return seldom().then(({ takeUp }) => takeUp(team));
   }
 
   async function restore(looking = look()) {
@@ -151,35 +158,43 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
       return update();
     }
     const { session, told, place, draft, folded } = left;
-    element.hidden = folded ?? true;
     panel.draft(draft ?? "");
     if (session) {
       story = readStory(team, told ?? 0);
       snapshot = session;
-      // The browser connects while what was said is drawn.
+      // The browser connects first: to draw what was said takes as long as that.
+      held = () => {
+        held = undefined;
+        element.hidden = folded ?? true;
+        ({ part, last, unread } = redraw(story, session, (event, name) => panel.handle(event, name ?? words.helper)));
+        update();
+      };
+      setTimeout(() => held?.(), HOLD_MS);
       visitor.resume(session, resume);
-      ({ part, last, unread } = redraw(story, session, (event, name) => panel.handle(event, name ?? words.helper)));
-      update();
-    } else if (place) ask(left);
-    else open(true);
+    } else if (place) {
+      element.hidden = folded ?? true;
+      ask(left);
+    } else open(true);
   }
 
   const looks = () => ({ draft: panel.draft(), folded: !!element.hidden });
 
   /** Keeps what the next page needs, whatever there is. */
   function keepAll() {
+    held?.();
     const waiting = visitor.waiting();
     if (waiting) keep(team, { ...waiting, ...looks() });
-    else keepSession();
+    else keepSession(true);
   }
 
-  /** Keeps the session for the next page. */
-  function keepSession() {
+  /** Keeps the session for the next page, with whether this one has let go of it. */
+  function keepSession(free = false) {
     // Who has a session has what it takes.
-    if (snapshot && parts) story = parts.keepSession(team, { session: snapshot, ...looks() }, story);
+    if (snapshot && parts) story = parts.keepSession(team, { session: snapshot, free, ...looks() }, story);
   }
 
   function handle(event: Event) {
+    if (visitor.state() !== "reconnecting") held?.();
     const name = visitor.helper()?.name ?? words.helper;
     panel.handle(event, name);
     if (event.event === "state") turned(event.state);

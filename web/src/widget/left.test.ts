@@ -25,10 +25,11 @@ const told = 1;
 const read = (changes: object, now = NOW) => readLeft(JSON.stringify({ ...waited, ...changes }), now);
 
 test("what was kept is read", () => {
-  assert.deepEqual(read({}), { ...waited, session: null, told: null });
+  assert.deepEqual(read({}), { ...waited, session: null, free: null, told: null });
   assert.deepEqual(readLeft(`{"at":${NOW}}`, NOW + 1), {
     at: NOW,
     session: null,
+    free: null,
     told: null,
     place: null,
     written: null,
@@ -50,6 +51,6 @@ test("how old a session may be, the session decides", () => {
 
 test("what is none of ours is nothing", () => {
   for (const kept of ["", "null", "[]", "{}", "{", '"at"']) assert.equal(readLeft(kept, NOW), null, kept);
-  const wrong = [{ at: "now" }, { place: "here" }, { written: [{ seq: 1, at: 7, text: "" }] }, { written: "Hello" }, { draft: 1 }, { folded: 1 }, { session: {} }, { session: { ...session, stored: -1 } }, { told: -1 }];
+  const wrong = [{ at: "now" }, { place: "here" }, { written: [{ seq: 1, at: 7, text: "" }] }, { written: "Hello" }, { draft: 1 }, { folded: 1 }, { session: {} }, { session: { ...session, stored: -1 } }, { told: -1 }, { free: 1 }];
   for (const changes of wrong) assert.equal(read(changes), null, JSON.stringify(changes));
 });

@@ -22,6 +22,8 @@ export type Left = {
   at: number;
   /** What a session goes on with; `null` for somebody who waited. */
   session: Snapshot | null;
+  /** Of a session: whether the page that had it has let go of it, so that nobody else in the world can have it. */
+  free: boolean | null;
   /** Of a session: how many messages are on the screen. */
   told: number | null;
   /** Of somebody who waited. Without a place, the page was loaded again before asking. */
@@ -41,6 +43,7 @@ const decodeLeft = decoder<Left>(
   record({
     at: time,
     session: nullable(snapshot),
+    free: nullable(flag),
     told: nullable(u32),
     place: nullable(base64url(16)),
     written: nullable(list(record(chat))),

@@ -1,6 +1,7 @@
 // The script of the tag: draws the Help button, and asks for nothing until somebody presses it.
 
 import * as words from "../locales/launcher-en";
+import { headStart } from "../peer/head-start";
 import { installApi } from "./api";
 import { loadModule } from "./checked-module";
 import { readConfig } from "./config";
@@ -27,6 +28,7 @@ function start(tag: HTMLScriptElement): void {
   // Somebody has pressed Help in this tab already, and still waits or is being helped: what that takes is fetched while
   // the button is drawn. Whoever needs it says so if it does not come.
   const left = team && readKept(team);
+  const ahead = left ? headStart(config.server, left) : undefined;
   if (left) {
     load(SELDOM_FILE, SELDOM_INTEGRITY).catch(() => {});
     load(CHAT_FILE, CHAT_INTEGRITY);
@@ -112,6 +114,7 @@ function start(tag: HTMLScriptElement): void {
         setState,
         attributes,
         again,
+        start: ahead,
       });
       if (again) await made.restore();
       chat = made;

@@ -1,5 +1,6 @@
 // Where the launcher ends and the chat begins: the loader makes a shell, the chat, loaded later, lives in it.
 
+import type { HeadStart } from "../peer/head-start";
 import type { TeamId } from "../wire/signaling";
 import type { Config } from "./config";
 import type { Toolkit } from "./toolkit";
@@ -50,6 +51,8 @@ export interface Shell {
   readonly attributes: Readonly<Record<string, string>>;
   /** Whether the page before has left something to go on with: `restore` will be called next. */
   readonly again: boolean;
+  /** What was begun ahead of that. */
+  readonly start: HeadStart | undefined;
 }
 
 /** What the chat gives the launcher. */

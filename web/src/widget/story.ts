@@ -26,7 +26,7 @@ export function readStory(team: TeamId, count: number): Told[] {
 /** Keeps the session, and of what is on the screen as much as there is room for; gives what that was. */
 export function keepSession(
   team: TeamId,
-  facts: { session: Snapshot; draft: string; folded: boolean },
+  facts: { session: Snapshot; free: boolean; draft: string; folded: boolean },
   story: Told[],
 ): Told[] {
   for (let told = story; ; told = told.slice(Math.ceil(told.length / 2))) {

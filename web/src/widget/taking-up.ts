@@ -1,8 +1,6 @@
 // Taking up what the page before has left, by one tab alone.
 
 import { now } from "../peer/clock";
-import { ahead } from "../peer/resume";
-import type { Visitor } from "../peer/visitor";
 import type { Event, Snapshot } from "../wire/peer";
 import type { TeamId } from "../wire/signaling";
 import { forget, readKept } from "./kept";
@@ -14,20 +12,18 @@ import { lockTab } from "./tab-lock";
 const LOOK_MS = 50;
 const LOOKS = 10;
 
-/**
- * Takes up what was left: `null` when there is nothing, `elsewhere` when another tab has the session. The visitor is made
- * ready for a session at once: it may be another tab's, or not yet what the page before will leave.
- */
-export async function takeUp(team: TeamId, { prepare }: Pick<Visitor, "prepare">): Promise<Left | "elsewhere" | null> {
+/** Takes up what was left: `null` when there is nothing, `elsewhere` when another tab has the session. */
+export async function takeUp(team: TeamId): Promise<Left | "elsewhere" | null> {
   for (let look = 0; !readKept(team) && look < LOOKS; look++) await new Promise((done) => setTimeout(done, LOOK_MS));
   const left = read(team);
   if (!left?.session) {
     forget(team);
     return left;
   }
-  const { session } = left;
-  prepare((connection) => ahead(session, connection));
-  if (!(await lockTab(session.place ?? ""))) return "elsewhere";
+  const locked = lockTab(left.session.place ?? "");
+  // A copy of a tab is made of a page that is there, and has it still. The lock may take longer than all the rest.
+  if (left.free) return left;
+  if (!(await locked)) return "elsewhere";
   // The page that has just let go may have written, or ended, since.
   return read(team);
 }
