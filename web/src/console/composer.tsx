@@ -39,6 +39,8 @@ export function Composer({ visit, box }: { visit: Visit; box: RefObject<HTMLText
     visit.session.writing(true);
   };
   const send = (): void => {
+    // What is written may be newer than what is drawn.
+    const { text, ready } = look(visit.draft);
     if (!ready) return;
     stopped();
     visit.say(text);

@@ -11,7 +11,7 @@ const FRAME_MS = 100;
 
 // What a person does is drawn at once; of all else, one drawing a frame, however much is said in it.
 options.debounceRendering = (draw) => {
-  if (window.event instanceof UIEvent) return queueMicrotask(draw);
+  if (window.event?.target instanceof Node) return queueMicrotask(draw);
   const late = setTimeout(draw, FRAME_MS);
   requestAnimationFrame(() => {
     clearTimeout(late);

@@ -235,7 +235,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     // Nothing is kept of what is over, and of who waits only once the page is left.
     if (state === "connected" || state === "reconnecting" || !snapshot) return;
     snapshot = null;
-    parts?.forget(team);
+    parts?.forgetSession(team);
   }
 
   async function tellProblem(code: SessionErrorCode) {

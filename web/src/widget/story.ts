@@ -4,7 +4,7 @@ import { keptList } from "../peer/kept-list";
 import { decoder, filled, integer, nullable, oneOf, record, text, time } from "../wire/check";
 import { MAX_TEXT_BYTES, type Snapshot } from "../wire/peer";
 import type { TeamId } from "../wire/signaling";
-import { keep, key } from "./kept";
+import { forget, keep, key } from "./kept";
 import type { Told } from "./left";
 
 const u32 = integer(0, 2 ** 32 - 1);
@@ -21,6 +21,13 @@ const listOf = (team: TeamId) => (list ??= keptList(key(team), decodeTold));
 /** Reads so many messages of what was on the screen of the page before. */
 export function readStory(team: TeamId, count: number): Told[] {
   return listOf(team).read(count);
+}
+
+/** Forgets the session with all that was said in it. */
+export function forgetSession(team: TeamId): void {
+  forget(team);
+  // Whatever is kept next is written from its beginning.
+  list = undefined;
 }
 
 /** Keeps the session, and of what is on the screen as much as there is room for; gives what that was. */
