@@ -264,7 +264,7 @@ export function makeVisitor(
     };
     // An open peer connection or socket would keep the page out of the back/forward cache, and would be dead when it
     // comes back: then another visitor goes on with what was kept.
-    addEventListener("pagehide", ({ persisted }) => persisted && leave(), { signal });
+    addEventListener("pagehide", leave, { signal });
     addEventListener("online", changed, { signal });
     document.addEventListener("visibilitychange", changed, { signal });
     input(first);
