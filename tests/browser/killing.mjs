@@ -17,6 +17,9 @@ import { html, snippet, startSite } from "./site.mjs";
 // How soon all goes on after the server is back. Units: milliseconds. What the project promises.
 const RECOVERY = 5_000;
 
+// How long a step is waited for at which to kill it. Units: milliseconds. Longer than two tries to find back.
+const PATIENCE = 30_000;
+
 // How long the server is away: longer than a person takes it for a moment. Units: milliseconds.
 const AWAY = 2_500;
 
@@ -45,14 +48,20 @@ after(async () => {
 
 const start = (options) => startServer({ ...options, more: ["--public-url", relay.origin] });
 
-/** Kills the server with the first such message in its hands. */
+/** Kills the server with the first such message in its hands; fails when none comes. */
 function killAt(step) {
   const [way, type] = step.split(" ");
-  return new Promise((resolve) => {
+  const from = relay.heard.length;
+  const killed = new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      const heard = relay.heard.slice(from).map((text) => JSON.parse(text).type);
+      reject(new Error(`no ${step} in ${PATIENCE} ms; there were ${heard.join(", ")}`));
+    }, PATIENCE);
     relay.attack = {
       async [way](message) {
         if (message.type !== type) return message;
         relay.attack = {};
+        clearTimeout(late);
         await server.stop({ keep: true, signal: "SIGKILL" });
         isUp = false;
         resolve();
@@ -60,6 +69,9 @@ function killAt(step) {
       },
     };
   });
+  // A story that fails before it waits for this says so itself.
+  killed.catch(() => {});
+  return killed;
 }
 
 async function revive() {

@@ -125,7 +125,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
 
   function ask(left?: Left) {
     if (!isFree()) return;
-    // Who goes on asking is ready for it.
+    // Who goes on asking has a fresh one, made with the page.
     if (!left) visitor = fresh();
     elsewhere = away = back = false;
     story = [];
