@@ -163,7 +163,7 @@ export function signalingSocket(
 
 function webSocketTransport(socket: WebSocket, listener: TransportListener): Transport {
   // One that was dialled before may have come this far already.
-  if (socket.readyState) setTimeout(socket.readyState > 1 ? listener.closed : listener.opened);
+  const late = socket.readyState ? setTimeout(socket.readyState > 1 ? listener.closed : listener.opened) : undefined;
   socket.onopen = listener.opened;
   socket.onmessage = ({ data }) => listener.received(`${data}`);
   // Chromium tells of a socket that the page's policy refuses by an error alone.
@@ -171,6 +171,7 @@ function webSocketTransport(socket: WebSocket, listener: TransportListener): Tra
   return {
     send: (text) => socket.send(text),
     close() {
+      clearTimeout(late);
       socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
       socket.close();
     },
