@@ -8,7 +8,7 @@ mod browser_world;
 use alongside_agent::browser::{Browser, BrowserError};
 use browser_world::{Chromium, Followed, Site};
 use tokio::io::AsyncReadExt as _;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 const PAGES: &[(&str, &str)] = &[
     ("/", "<title>Start</title><link rel=help type=application/alongside data-team=x><p>Hello"),
@@ -407,7 +407,10 @@ async fn a_helpers_tab_follows() {
     {
         assert_eq!(tab.tab.go(url).await, Err(BrowserError::NotAPage), "{url}");
     }
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // Held without listening, so that nobody else comes to listen there meanwhile.
+    let held = TcpSocket::new_v4().unwrap();
+    held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let closed = held.local_addr().unwrap();
     let refused = tab.tab.go(&format!("http://{closed}/")).await;
     assert_eq!(refused, Err(BrowserError::NotLoaded { reason: "net::ERR_CONNECTION_REFUSED".to_owned() }));
     assert_eq!(tab.tab.shows().await, Ok(None), "an error page is no page");
@@ -447,7 +450,10 @@ async fn who_lets_go_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn what_is_no_browser_is_said_in_plain_words() {
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // Held without listening, so that nobody else comes to listen there meanwhile.
+    let held = TcpSocket::new_v4().unwrap();
+    held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let closed = held.local_addr().unwrap();
     let refused = Browser::attach(&closed.port().to_string()).await.map(drop).unwrap_err();
     assert_eq!(
         refused.to_string(),

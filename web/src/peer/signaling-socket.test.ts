@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 
 import { SUBPROTOCOL, type BrokerToAgent } from "../wire/signaling";
+import { dialServer } from "./head-start";
 import { httpTransport } from "./http-transport";
 import { signalingSocket } from "./signaling-socket";
 
@@ -104,6 +105,47 @@ test("over a WebSocket: speaks both ways, ignores nonsense, and comes back when 
   socket.close();
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(log.lines.length, 5, "what was closed says nothing more");
+});
+
+test("takes up a socket that was dialled before, however far it has come", { timeout: 10_000 }, async (t) => {
+  const server = createServer((_, response) => response.writeHead(404).end());
+  const sockets = new WebSocketServer({ server, path: "/v1/ws", handleProtocols: () => SUBPROTOCOL });
+  let dials = 0;
+  sockets.on("connection", () => (dials += 1));
+  const base = await listen(server);
+  const open: { close(): void }[] = [];
+  t.after(() => {
+    for (const each of open) each.close();
+    sockets.close();
+    server.close();
+    server.closeAllConnections();
+  });
+  const dialled = async (state: number) => {
+    const socket = dialServer(base);
+    if (state >= WebSocket.OPEN) await new Promise((done) => (socket.onopen = done));
+    if (state === WebSocket.CLOSED) await new Promise((done) => ((socket.onclose = done), socket.close()));
+    assert.equal(socket.readyState, state);
+    return socket;
+  };
+  const takeUp = (socket: globalThis.WebSocket, log: Log) => {
+    const made = signalingSocket(base, log.listener, async () => ({ httpTransport }), socket);
+    made.open();
+    open.push(made);
+    return made;
+  };
+  for (const state of [WebSocket.CONNECTING, WebSocket.OPEN]) {
+    const log = new Log();
+    takeUp(await dialled(state), log);
+    assert.deepEqual(await log.until(1), ["opened"]);
+  }
+  assert.equal(dials, 2, "nothing was dialled twice");
+  const log = new Log();
+  takeUp(await dialled(WebSocket.CLOSED), log);
+  assert.deepEqual(await log.until(1), ["opened"], "what has closed meanwhile is dialled again");
+  const gone = new Log();
+  takeUp(await dialled(WebSocket.OPEN), gone).close();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual(gone.lines, [], "what was let go of says nothing");
 });
 
 test("asks for a sign of life when the network came back, and redials without one", { timeout: 15_000 }, async (t) => {
