@@ -412,7 +412,8 @@ export function resuming(my: Core) {
     /** Our socket is gone: a path that is coming up needs none, unless something was still on its way through it. */
     socketLost(): void {
       my.announced = false;
-      if (own === "helper") return;
+      // What took the other and the server may have changed the addresses that were gathered.
+      if (own === "helper") return closeAll(given.letGo());
       if (trying === "sent" || trying === "admitted") {
         trying = "ready";
         answer = null;

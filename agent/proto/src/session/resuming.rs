@@ -469,6 +469,10 @@ impl Session {
                 self.resuming.trying = Trying::Ready(None);
             }
             self.dial();
+        } else {
+            // What took the other and the server may have changed the addresses that were gathered.
+            let gone = self.resuming.given.let_go();
+            self.close_all(gone);
         }
     }
 
