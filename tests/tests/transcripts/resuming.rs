@@ -413,6 +413,14 @@ fn knocks() -> Vec<Story> {
             .then(knocked(7, BEGIN + 6_000, Some("answer 7")))
             .then(Input::SocketLost)
             .connects(2),
+        lost_helper(
+            "server-lost-while-away",
+            "What was gathered before may not be true any more: whoever knocks gets a new offer.",
+        )
+        .then(Input::SocketLost)
+        .then(knocked(7, BEGIN + 6_000, Some("answer 7")))
+        .then(described(3))
+        .connects(3),
         helper(
             "server-lost-beside-a-silent-path",
             "The old path is not taken for good because the server is gone.",
