@@ -168,6 +168,8 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
         element.hidden = folded ?? true;
         ({ part, last, unread } = redraw(story, session, (event, name) => panel.handle(event, name ?? words.helper)));
         update();
+        // It is this page's from now on: a copy of the tab must not take it for nobody's.
+        keepSession();
       };
       setTimeout(() => held?.(), HOLD_MS);
       visitor.resume(session, resume);
