@@ -22,7 +22,7 @@ const kept = new Set([
   // What a certificate says.
   ...words("alg typ crit jti sub iat exp cnf jwk kty crv x noise origins automated"),
   // WebCrypto's, which the list of the browser's names leaves out.
-  ...words("public additionalData iv"),
+  ...words("public additionalData iv salt info"),
   // The API, the details of its events, the tag's attributes, and what the host shows.
   ...words("Alongside q push on off open close show hide end identify state from text at count code id kind url"),
   ...words("team server url label position theme launcher refresh side"),

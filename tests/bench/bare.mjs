@@ -1,5 +1,7 @@
-// The bare connection: two plain pages with an `RTCPeerConnection` each, and the plain relay between them.
+// The bare connection: two plain pages with an `RTCPeerConnection` each, and the plain relay between them. The visitor's
+// page is on a site, and has its script by a tag from where the relay is, as ours has.
 
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 
 import { WebSocketServer } from "../browser/node_modules/ws/wrapper.mjs";
@@ -7,7 +9,7 @@ import { KEPT_FOR } from "../browser/site.mjs";
 
 // The bare visitor: answers the offer that is stored, and stores the next.
 const BARE_VISITOR = `
-  const socket = new WebSocket("ws://" + location.host + "/visitor");
+  const socket = new WebSocket(relay + "/visitor");
   const open = new Promise((resolve) => (socket.onopen = resolve));
   const say = async (message) => (await open, socket.send(JSON.stringify(message)));
   async function answer(offer) {
@@ -25,13 +27,19 @@ const BARE_VISITOR = `
   }
   const { offer } = sessionStorage;
   if (offer) answer(offer);
-  else socket.onmessage = ({ data }) => answer(JSON.stringify(JSON.parse(data).offer));
-  if (!offer) say({ hello: true });
+  else {
+    // The offer comes first; candidates that come while it is taken are found by the packets of the other side.
+    socket.onmessage = ({ data }) => {
+      socket.onmessage = null;
+      answer(JSON.stringify(JSON.parse(data).offer));
+    };
+    say({ hello: true });
+  }
 `;
 
 // The bare helper: leaves the next offer with whoever has answered the last.
 const BARE_HELPER = `
-  const socket = new WebSocket("ws://" + location.host + "/helper");
+  const socket = new WebSocket(relay + "/helper");
   const say = (message) => socket.send(JSON.stringify(message));
   let current;
   async function make() {
@@ -80,20 +88,36 @@ const BARE_HELPER = `
   };
 `;
 
-/** Serves the pages at an address, for connections with this configuration, and relays between their two sockets. */
-export async function startBare({ host, configuration }) {
-  const given = `const configuration = ${JSON.stringify(configuration)};`;
-  const page = (script) => `<!doctype html><meta charset="utf-8"><title>bare</title><script>${given}${script}</script>`;
-  const server = createServer({ keepAliveTimeout: KEPT_FOR }, (request, response) => {
-    const script = { "/": BARE_VISITOR, "/helper": BARE_HELPER }[request.url];
-    response.writeHead(script ? 200 : 204, { "content-type": "text/html" }).end(script && page(script));
+/** What a server of scripts says of one that never changes. */
+const KEPT = { "content-type": "text/javascript", "cache-control": "public, max-age=31536000, immutable", "access-control-allow-origin": "*" };
+
+/**
+ * Serves the pages at an address, for connections with this configuration, and relays between their two sockets, as the
+ * host of that name. `head` comes before all else in the visitor's page.
+ */
+export async function startBare({ address, relayHost, configuration, head }) {
+  const listening = (answer) =>
+    new Promise((resolve) => {
+      const server = createServer({ keepAliveTimeout: KEPT_FOR }, answer);
+      server.listen(0, address, () => resolve(server));
+    });
+  const relay = await listening((request, response) => response.writeHead(200, KEPT).end(visitorScript));
+  const at = `${relayHost}:${relay.address().port}`;
+  const given = `const configuration = ${JSON.stringify(configuration)}, relay = "ws://${at}";`;
+  const visitorScript = `{${given}${BARE_VISITOR}}`;
+  const integrity = `sha384-${createHash("sha384").update(visitorScript).digest("base64")}`;
+  const tag = `<script async src="http://${at}/bare.js" integrity="${integrity}" crossorigin="anonymous"></script>`;
+  const pages = { "/": head + tag, "/helper": `<script>${given}${BARE_HELPER}</script>` };
+  const site = await listening((request, response) => {
+    const page = pages[request.url];
+    response.writeHead(page ? 200 : 204, { "content-type": "text/html" });
+    response.end(page && `<!doctype html><meta charset="utf-8"><title>bare</title>${page}`);
   });
   const sides = {};
-  new WebSocketServer({ server }).on("connection", (socket, { url }) => {
+  new WebSocketServer({ server: relay }).on("connection", (socket, { url }) => {
     sides[url] = socket;
     const other = url === "/helper" ? "/visitor" : "/helper";
     socket.on("message", (data) => sides[other]?.send(String(data)));
   });
-  await new Promise((resolve) => server.listen(0, host, resolve));
-  return { origin: `http://localhost:${server.address().port}` };
+  return { origin: `http://localhost:${site.address().port}` };
 }

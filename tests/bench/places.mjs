@@ -9,16 +9,16 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-import { startBrowser } from "../browser/people.mjs";
 import { startServer } from "../browser/server.mjs";
 import { inside } from "../lab/network.mjs";
+import { startUnwatched, startWatched } from "./unwatched.mjs";
 import { SERVER, WIRE } from "./wire.mjs";
 
 /** Takes which build of the server is measured. */
 export async function onLoopback(profile) {
   const server = await startServer({ profile });
   const pages = await startPages([], "127.0.0.1", server.origin);
-  return open("loopback", { server, pages }, {}, {});
+  return open("loopback", { server, pages }, startUnwatched(), startUnwatched());
 }
 
 /**
@@ -40,7 +40,7 @@ export async function onTheWire(wire, profile) {
     const command = inside(host, process.env.CHROMIUM ?? "/usr/bin/chromium").join(" ");
     writeFileSync(executable, `#!/bin/sh\nexec ${command} "$@"\n`);
     chmodSync(executable, 0o755);
-    return { executable, localhost: SERVER };
+    return startWatched({ executable, localhost: SERVER });
   };
   const place = await open(WIRE, { server, pages }, browser("visitor"), browser("helper"));
   return {
@@ -54,7 +54,7 @@ export async function onTheWire(wire, profile) {
 }
 
 async function open(name, { server, pages }, visitor, helper) {
-  const [theirs, ours] = await Promise.all([startBrowser(visitor), startBrowser(helper)]);
+  const [theirs, ours] = await Promise.all([visitor, helper]);
   return {
     name,
     theirs,
@@ -64,8 +64,7 @@ async function open(name, { server, pages }, visitor, helper) {
     bare: pages.bare,
     async close() {
       pages.end();
-      // What the pages of either complained of is no figure.
-      await Promise.allSettled([theirs.close([/./]), ours.close([/./]), server.stop()]);
+      await Promise.allSettled([theirs.close(), ours.close(), server.stop()]);
       return null;
     },
   };

@@ -7,7 +7,8 @@ import assert from "node:assert/strict";
 
 import { chromium } from "playwright-core";
 
-const FLAGS = [
+/** Of every browser of a test. */
+export const FLAGS = [
   "--no-sandbox",
   "--disable-dev-shm-usage",
   "--disable-background-networking",
@@ -17,9 +18,11 @@ const FLAGS = [
   "--disable-quic",
 ];
 
-// No name of the world outside is ever found, whatever a page or the browser itself asks for; `.local` names are how two
-// browsers hide their addresses from each other's pages.
-const names = (...rules) => `--host-resolver-rules=${[...rules, "MAP * ~NOTFOUND", "EXCLUDE *.local"].join(" , ")}`;
+/**
+ * A flag: beyond these rules no name of the world outside is ever found, whatever a page or the browser itself asks for;
+ * `.local` names are how two browsers hide their addresses from each other's pages.
+ */
+export const names = (...rules) => `--host-resolver-rules=${[...rules, "MAP * ~NOTFOUND", "EXCLUDE *.local"].join(" , ")}`;
 
 /** Starts a browser that finds what these rules name and nothing else. */
 export function launch(rules, more = [], executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium") {
@@ -30,6 +33,9 @@ export function launch(rules, more = [], executablePath = process.env.CHROMIUM ?
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
   });
 }
+
+/** Attaches to a browser that listens there. */
+export const attach = (endpoint) => chromium.connectOverCDP(endpoint);
 
 /** Runs in every page before its own scripts: says which foreign hosts a peer connection is told to ask. */
 function tellIceServers(known) {

@@ -9,9 +9,10 @@ import "./console.css";
 // How long a drawing waits for a frame. Units: milliseconds. A window that nobody looks at has none, and has a title.
 const FRAME_MS = 100;
 
-// What a person does is drawn at once; of all else, one drawing a frame, however much is said in it.
+// What a person writes is drawn at once, for the next key comes on top of it; of all else, one drawing a frame, however much
+// is said in it. What a press begins goes out before that is drawn.
 options.debounceRendering = (draw) => {
-  if (window.event?.target instanceof Node) return queueMicrotask(draw);
+  if (window.event?.target instanceof Node && window.event.type !== "click") return queueMicrotask(draw);
   const late = setTimeout(draw, FRAME_MS);
   requestAnimationFrame(() => {
     clearTimeout(late);

@@ -10,6 +10,7 @@ function setup() {
   const seen: number[] = [];
   const emitters: ((event: Event) => void)[] = [];
   let over = false;
+  let state = "connecting";
   const accept = (ticket: string): HelperSession => {
     const [id, origin] = ticket.split(" ");
     const session = {
@@ -18,6 +19,9 @@ function setup() {
       events: [{ event: "state", state: "connecting" }],
       page: null,
       client: null,
+      get state() {
+        return state;
+      },
       get over() {
         return over;
       },
@@ -29,7 +33,17 @@ function setup() {
     return session as unknown as HelperSession;
   };
   const desk = { accept, release: () => {}, on: () => () => {}, close: () => {} } as unknown as Desk;
-  return { workspace: new Workspace(desk), emitters, seen, end: () => void (over = true) };
+  const workspace = new Workspace(desk);
+  return {
+    workspace,
+    emitters,
+    seen,
+    end: () => void (over = true),
+    connect() {
+      state = "connected";
+      for (const emit of emitters) emit({ event: "state", state: "connected" });
+    },
+  };
 }
 
 const message = (seq: number): Event => ({ event: "message", from: "visitor", seq, at: 0, text: "Hi" });
@@ -83,16 +97,41 @@ test("an ended session keeps its conversation and tells nobody", () => {
 });
 
 test("listeners hear of every change until they leave", () => {
-  const { workspace, emitters } = setup();
+  const { workspace, emitters, connect } = setup();
+  workspace.accept("1 https://a.example");
+  connect();
   let changes = 0;
   const leave = workspace.on(() => void changes++);
-  workspace.accept("1 https://a.example");
   emitters[0]?.(message(1));
+  workspace.select(null);
   const heard = changes;
   assert.ok(heard >= 2);
   leave();
   emitters[0]?.(message(2));
   assert.equal(changes, heard);
+});
+
+test("an accepted visitor is drawn when they are there, or soon", async () => {
+  for (const isQuick of [true, false]) {
+    const { workspace, connect } = setup();
+    let changes = 0;
+    workspace.on(() => void changes++);
+    workspace.accept("1 https://a.example");
+    assert.equal(changes, 0);
+    if (isQuick) connect();
+    else await new Promise((done) => setTimeout(done, 200));
+    assert.equal(changes, 1);
+  }
+});
+
+test("where a session is on the screen, the next takes its place at once", () => {
+  const { workspace, connect } = setup();
+  workspace.accept("1 https://a.example");
+  connect();
+  let changes = 0;
+  workspace.on(() => void changes++);
+  workspace.accept("2 https://a.example");
+  assert.ok(changes > 0);
 });
 
 test("a message that was not taken is back in the draft, unless something new is there", () => {

@@ -10,6 +10,9 @@ import { Following } from "./following";
 // anybody could read that they were gone.
 const BLINK_MS = 250;
 
+// How long what a press on Accept changes waits to be drawn. Units: milliseconds. Sooner than a person takes for a delay.
+const HOLD_MS = 80;
+
 /** One session as the helper sees it; readable after its end, until it is closed. */
 export class Visit {
   /** What was said. */
@@ -96,6 +99,8 @@ export class Workspace {
   #visits: Visit[] = [];
   #selected: Visit | null = null;
   #listeners = new Set<() => void>();
+  /** What has changed is told when this is over. */
+  #hold: ReturnType<typeof setTimeout> | undefined;
 
   /** Works at a desk. */
   constructor(readonly desk: Desk) {
@@ -117,6 +122,9 @@ export class Workspace {
 
   /** Takes a visitor who waits, and turns to them. */
   accept(ticket: SessionId): void {
+    // The two connect first: to draw a session takes as long as that. Not where there is another on the screen, and somebody
+    // could still write to that one.
+    if (this.#selected === null) this.#hold ??= setTimeout(() => this.#release(), HOLD_MS);
     const session = this.desk.accept(ticket);
     const known = this.#visits.find((visit) => visit.session === session);
     if (known !== undefined) return this.select(known);
@@ -175,7 +183,14 @@ export class Workspace {
     return () => void this.#listeners.delete(listener);
   }
 
+  #release(): void {
+    clearTimeout(this.#hold);
+    this.#hold = undefined;
+    this.#changed();
+  }
+
   #changed(): void {
-    for (const listener of [...this.#listeners]) listener();
+    if (this.#hold === undefined) for (const listener of [...this.#listeners]) listener();
+    else if (this.#selected?.state === "connected" || this.#selected?.over) this.#release();
   }
 }

@@ -6,7 +6,7 @@ import type { Input } from "../wire/peer";
 import type { AgentToBroker } from "../wire/signaling";
 import { utf8 } from "../wire/utf8";
 import { door, type Owner } from "./door";
-import { knock } from "./resume-seal";
+import { approach } from "./resume-seal";
 import type { SealedChannel } from "./seal";
 
 // The twin of the tests in `agent/src/door.rs`.
@@ -30,7 +30,7 @@ function openDoor() {
 
 async function message1(attempt: number) {
   const payload = JSON.stringify({ attempt, answer: "v=0", candidates: [], lastSeq: 0 });
-  const made = await knock(DEPOSIT, decode(PSK) ?? new Uint8Array(), utf8(payload));
+  const made = await (await approach(DEPOSIT, decode(PSK) ?? new Uint8Array()))(utf8(payload));
   return { ...made, sealed: encode(made.message) };
 }
 

@@ -10,7 +10,7 @@ import { MAX_DEPOSITS_PER_HELPER, type AgentToBroker, type Sealed, type SessionI
 import { utf8 } from "../wire/utf8";
 import { now } from "./clock";
 import type { Driver } from "./driver";
-import { hear, type Heard } from "./resume-seal";
+import { hear, type Heard, listen, type Listening } from "./resume-seal";
 import type { SealedChannel } from "./seal";
 import { readText } from "./text";
 
@@ -25,6 +25,8 @@ export type Door = ReturnType<typeof door>;
 /** Makes the door of one helper. */
 export function door(signal: (message: AgentToBroker) => void) {
   const knocks = new Map<SessionId, Knocked>();
+  /** Made ready before anybody knocks: whoever does is waiting. */
+  const listening = new Map<SessionId, Promise<Listening>>();
   /** The deposits of each session, and until when visitors are told that theirs has ended. */
   const deposits = new Map<Owner, SessionId[]>();
   const ended = new Map<SessionId, number>();
@@ -39,6 +41,11 @@ export function door(signal: (message: AgentToBroker) => void) {
     signal({ type: "announce", deposits: all });
   }
 
+  function drop(deposit: SessionId): void {
+    knocks.delete(deposit);
+    listening.delete(deposit);
+  }
+
   return {
     announce,
     ownerOf,
@@ -48,15 +55,19 @@ export function door(signal: (message: AgentToBroker) => void) {
 
     /** Takes note of a session's deposits. */
     expect(owner: Owner, all: SessionId[]): void {
-      for (const old of deposits.get(owner) ?? []) if (!all.includes(old)) knocks.delete(old);
+      for (const old of deposits.get(owner) ?? []) if (!all.includes(old)) drop(old);
       deposits.set(owner, all);
       announce();
+      for (const deposit of all) {
+        const psk = owner.psk(deposit);
+        if (psk !== undefined && !knocks.has(deposit) && !listening.has(deposit)) listening.set(deposit, listen(deposit, bytes(psk)));
+      }
     },
 
     /** Takes note that a session is over: a visitor who comes back to it is told so. */
     shut(owner: Owner): void {
       for (const deposit of deposits.get(owner) ?? []) {
-        knocks.delete(deposit);
+        drop(deposit);
         ended.set(deposit, now() + RESUME_LIFETIME_MS);
       }
       deposits.delete(owner);
@@ -75,7 +86,9 @@ export function door(signal: (message: AgentToBroker) => void) {
         return signal({ type: "leave", session: deposit, reason: ended.has(deposit) ? "ended" : "failed" });
       }
       try {
-        const heard = await hear(deposit, bytes(psk), bytes(message1));
+        const ready = listening.get(deposit) ?? listen(deposit, bytes(psk));
+        listening.delete(deposit);
+        const heard = await hear(await ready, bytes(message1));
         const knock = decodeKnock(readText(heard.payload));
         if (!knock || typeof knock === "string") throw new Error("not a knock");
         const { attempt } = knock;

@@ -47,7 +47,8 @@ export function headStart(server: string, kept: string): HeadStart | undefined {
     // Members that are null are left out: a browser takes them for texts.
     const { deposits, iceServers } = JSON.parse(kept, (_, value) => value ?? undefined).session;
     const { offer } = deposits.at(-1);
-    return { begun: offer && answer(iceServers, offer), socket: dialServer(server) };
+    // To dial takes longest.
+    return { socket: dialServer(server), begun: offer && answer(iceServers, offer) };
   } catch {
     // Whoever cannot go on with it says so once the chat is there.
   }

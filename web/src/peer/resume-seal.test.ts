@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { decode, encode } from "../wire/base64url";
-import { hear, knock, resumePrologue } from "./resume-seal";
+import { approach, hear, listen, resumePrologue } from "./resume-seal";
 import type { Bytes, SealedChannel, StaticKey } from "./seal";
 
 const vectors = new URL("../../../tests/vectors/", import.meta.url);
@@ -46,11 +46,11 @@ async function x25519(secret: Bytes): Promise<StaticKey> {
 }
 
 const knockOf = async (given: Handshake) =>
-  knock(given.deposit, bytes(given.psk), bytes(given.payload1), await x25519(bytes(given.visitorEphemeral)));
+  (await approach(given.deposit, bytes(given.psk), await x25519(bytes(given.visitorEphemeral))))(bytes(given.payload1));
 
 // What comes of a message 1 at this handshake's helper, and of a message 2 at its visitor.
 async function admitted(given: Handshake, message1: Bytes) {
-  const heard = await hear(given.deposit, bytes(given.psk), message1).catch(() => "hear" as const);
+  const heard = await hear(await listen(given.deposit, bytes(given.psk)), message1).catch(() => "hear" as const);
   if (heard === "hear") return heard;
   const ephemeral = await x25519(bytes(given.helperEphemeral));
   const answer = await heard.admit(bytes(given.payload2), ephemeral).catch(() => "admit" as const);
@@ -114,10 +114,10 @@ test("a knock or its answer with any byte altered or cut is refused", async () =
 
 test("both halves agree with fresh keys, and no two knocks are alike", async () => {
   const psk = bytes(good.psk);
-  const [first, second] = await Promise.all([1, 2].map(() => knock(good.deposit, psk, utf8("hello"))));
+  const [first, second] = await Promise.all([1, 2].map(async () => (await approach(good.deposit, psk))(utf8("hello"))));
   assert.ok(first && second);
   assert.notDeepEqual(first.message, second.message);
-  const heard = await hear(good.deposit, psk, first.message);
+  const heard = await hear(await listen(good.deposit, psk), first.message);
   const answer = await heard.admit(utf8("welcome"));
   await assert.rejects(second.finish(answer.message));
   const { payload, channel } = await first.finish(answer.message);
@@ -139,9 +139,9 @@ test("the published Noise vector holds", async () => {
   });
   const [ours, theirs] = [hex(vector.init_psks[0]), hex(vector.resp_psks[0])];
   const ephemeral = await x25519(hex(vector.init_ephemeral));
-  const knocked = await knock("", ours, message(0).payload, ephemeral, hex(vector.init_prologue));
+  const knocked = await (await approach("", ours, ephemeral, hex(vector.init_prologue)))(message(0).payload);
   assert.deepEqual(knocked.message, message(0).ciphertext);
-  const heard = await hear("", theirs, knocked.message, hex(vector.resp_prologue));
+  const heard = await hear(await listen("", theirs, hex(vector.resp_prologue)), knocked.message);
   assert.deepEqual(heard.payload, message(0).payload);
   const answer = await heard.admit(message(1).payload, await x25519(hex(vector.resp_ephemeral)));
   assert.deepEqual(answer.message, message(1).ciphertext);

@@ -7,7 +7,7 @@
 
 import { decode } from "../wire/base64url";
 import { utf8 } from "../wire/utf8";
-import { type Bytes, freshKey, join, type SealedChannel, sealedChannel, type StaticKey, transcript } from "./seal";
+import { type Bytes, freshKey, join, type SealedChannel, sealedChannel, shared, type StaticKey, transcript } from "./seal";
 
 const KEY_BYTES = 32;
 
@@ -40,64 +40,67 @@ export type Heard = {
   admit(payload: Bytes, ephemeral?: StaticKey): Promise<{ message: Bytes; channel: SealedChannel }>;
 };
 
-/** Makes message 1 with a payload that only who has the psk can read, by default with a fresh ephemeral key. */
-export async function knock(
+/**
+ * Makes everything ready for a knock, by default with a fresh ephemeral key; gives what makes message 1 with a payload that
+ * only who has the psk can read. It is called once.
+ */
+export async function approach(
   deposit: string,
   psk: Bytes,
-  payload: Bytes,
   ephemeral?: StaticKey,
   prologue = resumePrologue(deposit),
-): Promise<Knock> {
+): Promise<(payload: Bytes) => Promise<Knock>> {
   const [{ publicKey, privateKey }, said] = await Promise.all([ephemeral ?? freshKey(), sharing(psk, prologue)]);
   await said.ephemeral(publicKey);
-  return {
+  return async (payload) => ({
     message: join(publicKey, await said.crypt("encrypt", payload)),
     async finish(message2) {
       const remote = message2.slice(0, KEY_BYTES);
       await said.ephemeral(remote);
-      await said.mixShared(privateKey, remote);
+      await said.mixKey(await shared(privateKey, remote));
       const payload = await said.crypt("decrypt", message2.slice(KEY_BYTES));
-      return { payload, channel: sealedChannel(...(await said.split())) };
+      return { payload, channel: sealedChannel(...said.split()) };
     },
-  };
+  });
 }
+
+/** Makes everything ready to hear one knock at a deposit. */
+export const listen = (deposit: string, psk: Bytes, prologue = resumePrologue(deposit)): Promise<Listening> =>
+  sharing(psk, prologue);
+
+/** Who is ready to hear one knock. */
+export type Listening = Awaited<ReturnType<typeof sharing>>;
 
 /**
  * Opens message 1: the helper's half of a handshake.
  *
  * Errors: rejects when it is for another deposit, not by who has the psk, or not whole.
  */
-export async function hear(
-  deposit: string,
-  psk: Bytes,
-  message1: Bytes,
-  prologue = resumePrologue(deposit),
-): Promise<Heard> {
+export async function hear(said: Listening, message1: Bytes): Promise<Heard> {
   const remote = message1.slice(0, KEY_BYTES);
-  const said = await sharing(psk, prologue);
   await said.ephemeral(remote);
   return {
     payload: await said.crypt("decrypt", message1.slice(KEY_BYTES)),
     async admit(payload, ephemeral) {
       const { publicKey, privateKey } = ephemeral ?? (await freshKey());
       await said.ephemeral(publicKey);
-      await said.mixShared(privateKey, remote);
+      await said.mixKey(await shared(privateKey, remote));
       const message = join(publicKey, await said.crypt("encrypt", payload));
-      const [theirs, ours] = await said.split();
+      const [theirs, ours] = said.split();
       return { message, channel: sealedChannel(ours, theirs) };
     },
   };
 }
 
 async function sharing(psk: Bytes, prologue: Bytes) {
-  const said = await transcript(prologue, "Noise_NNpsk0_25519_AESGCM_SHA256");
+  const said = transcript(prologue, "Noise_NNpsk0_25519_AESGCM_SHA256");
   // The token `psk`. It would make a key as well, of a third output, which the ephemeral key that follows replaces.
-  await said.mixHash(await said.mixKey(psk));
+  said.mixHash(await said.mixKey(psk));
   return {
     ...said,
     // The token `e`: where there is a psk, no two handshakes may have the same key.
     ephemeral: async (publicKey: Uint8Array): Promise<void> => {
-      await said.mixHash(publicKey);
+      said.mixHash(publicKey);
       await said.mixKey(join(publicKey));
     },
   };

@@ -6,11 +6,11 @@ import type { Session } from "../proto/session";
 import { decode, encode } from "../wire/base64url";
 import { decodeProposal } from "../wire/decode-proposal";
 import { decodeAdmission, decodeResuming } from "../wire/decode-resume";
-import type { Output } from "../wire/peer";
+import type { Deposit, Output } from "../wire/peer";
 import type { AgentToBroker, Sealed, SessionId } from "../wire/signaling";
 import { utf8 } from "../wire/utf8";
 import type { Driver } from "./driver";
-import { knock } from "./resume-seal";
+import { approach } from "./resume-seal";
 import type { SealedChannel } from "./seal";
 import { readText } from "./text";
 
@@ -31,13 +31,26 @@ function hear(text: string, driver: Driver): void {
 /** A try to find back that waits for its answer: `finish` says whether this is it. */
 export type Knocking = { session: SessionId; finish(message2: Sealed): boolean };
 
+/** What was made ready for the next knock, and where. */
+let ready: { deposit: SessionId; knock: ReturnType<typeof approach> } | undefined;
+
+/** Makes ready for a knock at the helper of a deposit: there will be one once the server can be spoken to. */
+function prepare({ id, psk }: Pick<Deposit, "id" | "psk">): void {
+  ready = { deposit: id, knock: approach(id, decode(psk) ?? new Uint8Array()) };
+  // Told to whoever knocks.
+  ready.knock.catch(() => {});
+}
+
 /** Knocks at the helper of a deposit. */
 function knockAt(
   { deposit, psk, knock: payload }: Extract<Output, { output: "knock" }>,
   driver: Driver,
   signal: (message: AgentToBroker) => void,
 ): Knocking {
-  const made = knock(deposit, decode(psk) ?? new Uint8Array(), utf8(JSON.stringify(payload)));
+  if (ready?.deposit !== deposit) prepare({ id: deposit, psk });
+  const made = ready!.knock.then((knock) => knock(utf8(JSON.stringify(payload))));
+  // One ephemeral key, one knock.
+  ready = undefined;
   made.then(
     ({ message }) => signal({ type: "resume", session: deposit, message: encode(message) }),
     // Without cryptography nothing was ever sealed here: the next try says the same until there is none.
@@ -67,4 +80,4 @@ function knockAt(
 }
 
 /** Finding back, and proposals. */
-export const resume = { extend, hear, knock: knockAt };
+export const resume = { prepare, extend, hear, knock: knockAt };

@@ -41,20 +41,20 @@ export type Initiator = {
 /** Makes message 1, by default with a fresh ephemeral key and, as this protocol has it, an empty payload. */
 export async function initiate(prologue: Bytes, ephemeral?: StaticKey, payload = EMPTY): Promise<Initiator> {
   const { publicKey, privateKey } = ephemeral ?? (await freshKey());
-  const said = await transcript(prologue);
-  await said.mixHash(publicKey);
-  await said.mixHash(payload);
+  const said = transcript(prologue);
+  said.mixHash(publicKey);
+  said.mixHash(payload);
   return {
     message: join(publicKey, payload),
     async finish(message2) {
       const statics = KEY_BYTES + KEY_BYTES + TAG_BYTES;
       const remote = message2.slice(0, KEY_BYTES);
-      await said.mixHash(remote);
-      await said.mixShared(privateKey, remote);
+      said.mixHash(remote);
+      await said.mixKey(await shared(privateKey, remote));
       const remoteStatic = await said.crypt("decrypt", message2.slice(KEY_BYTES, statics));
-      await said.mixShared(privateKey, remoteStatic);
+      await said.mixKey(await shared(privateKey, remoteStatic));
       const payload = await said.crypt("decrypt", message2.slice(statics));
-      return { payload, remoteStatic, channel: sealedChannel(...(await said.split())) };
+      return { payload, remoteStatic, channel: sealedChannel(...said.split()) };
     },
   };
 }
@@ -73,15 +73,15 @@ export async function respond(
 ): Promise<{ message: Bytes; channel: SealedChannel }> {
   if (message1.length !== KEY_BYTES) throw new RangeError("message 1 has 32 bytes");
   const fresh = ephemeral ?? (await freshKey());
-  const said = await transcript(prologue);
-  await said.mixHash(message1);
-  await said.mixHash(EMPTY);
-  await said.mixHash(fresh.publicKey);
-  await said.mixShared(fresh.privateKey, message1);
+  // Both secrets at once: the visitor may be waiting for this.
+  const [ephemeralSecret, staticSecret] = await Promise.all([shared(fresh.privateKey, message1), shared(privateKey, message1)]);
+  const said = transcript(prologue);
+  for (const data of [message1, EMPTY, fresh.publicKey]) said.mixHash(data);
+  await said.mixKey(ephemeralSecret);
   const statics = await said.crypt("encrypt", join(publicKey));
-  await said.mixShared(privateKey, message1);
+  await said.mixKey(staticSecret);
   const message = join(fresh.publicKey, statics, await said.crypt("encrypt", payload));
-  const [theirs, ours] = await said.split();
+  const [theirs, ours] = said.split();
   return { message, channel: sealedChannel(ours, theirs) };
 }
 
@@ -89,7 +89,7 @@ export async function respond(
 export type SealedChannel = ReturnType<typeof sealedChannel>;
 
 /** Makes one side's channel: what it seals with, what it opens with. */
-export function sealedChannel(sending: CryptoKey, receiving: CryptoKey) {
+export function sealedChannel(sending: Promise<CryptoKey>, receiving: Promise<CryptoKey>) {
   let next = 0n;
   let last = -1n;
   let order: Promise<unknown> = Promise.resolve();
@@ -106,7 +106,7 @@ export function sealedChannel(sending: CryptoKey, receiving: CryptoKey) {
       inOrder(async () => {
         const iv = new Uint8Array(12);
         new DataView(iv.buffer).setBigUint64(4, next++);
-        return join(iv.slice(-COUNTER_BYTES), await bytes(subtle.encrypt({ name: "AES-GCM", iv }, sending, plain)));
+        return join(iv.slice(-COUNTER_BYTES), await bytes(subtle.encrypt({ name: "AES-GCM", iv }, await sending, plain)));
       }),
 
     /**
@@ -123,7 +123,8 @@ export function sealedChannel(sending: CryptoKey, receiving: CryptoKey) {
         if (counter <= last) throw new Error("frame-replayed");
         // Above 2^53 - 1 not every language tells two counters apart; nobody honest gets there.
         if (counter >> 53n) throw new RangeError("frame-invalid");
-        const plain = await bytes(subtle.decrypt({ name: "AES-GCM", iv }, receiving, frame.slice(COUNTER_BYTES)));
+        const sealed = frame.slice(COUNTER_BYTES);
+        const plain = await bytes(subtle.decrypt({ name: "AES-GCM", iv }, await receiving, sealed));
         last = counter;
         return plain;
       }),
@@ -132,59 +133,60 @@ export function sealedChannel(sending: CryptoKey, receiving: CryptoKey) {
 
 /**
  * The symmetric state of the Noise specification: what has been said so far, and the keys that come of it. The name
- * is the protocol's, filled up to the length of a hash.
+ * is the protocol's, filled up to the length of a hash. The hash is not needed before something is sealed or opened, and
+ * is made beside the keys.
  */
-export async function transcript(prologue: Bytes, name = "Noise_NX_25519_AESGCM_SHA256\0\0\0\0") {
-  let hash = utf8(name);
-  let chain = hash;
-  let key: CryptoKey;
+export function transcript(prologue: Bytes, name = "Noise_NX_25519_AESGCM_SHA256\0\0\0\0") {
+  let chain = utf8(name);
+  let hash = Promise.resolve(chain);
+  let material: Bytes;
 
-  const mixHash = async (data: ArrayLike<number>): Promise<void> => {
-    hash = await bytes(subtle.digest("SHA-256", join(hash, data)));
+  const mixHash = (data: ArrayLike<number>): void => {
+    hash = hash.then((before) => bytes(subtle.digest("SHA-256", join(before, data))));
   };
 
-  // HKDF with two outputs, by HMAC: not every browser imports an empty secret for HKDF.
-  const derive = async (secret: Bytes): Promise<[Bytes, Bytes]> => {
-    const extracted = await hmac(chain, secret);
-    const first = await hmac(extracted, join([1]));
-    return [first, await hmac(extracted, join(first, [2]))];
-  };
-
-  // Gives what the key is made of.
-  const mixKey = async (secret: Bytes): Promise<Bytes> => {
-    const [next, material] = await derive(secret);
-    chain = next;
-    key = await aesKey(material);
-    return material;
-  };
-
-  await mixHash(prologue);
+  mixHash(prologue);
   return {
     mixHash,
-    mixKey,
 
-    // With the secret that two key pairs share.
-    mixShared: async (privateKey: CryptoKey, publicKey: Bytes): Promise<void> => {
-      const remote = await subtle.importKey("raw", publicKey, "X25519", false, []);
-      const secret = await bytes(subtle.deriveBits({ name: "X25519", public: remote }, privateKey, 8 * KEY_BYTES));
-      // A point of low order: the outcome would not depend on our key (RFC 7748 section 6.1).
-      if (secret.every((byte) => byte === 0)) throw new RangeError("zero shared secret");
-      await mixKey(secret);
+    // Gives what the key is made of.
+    mixKey: async (secret: Bytes): Promise<Bytes> => {
+      const imported = await subtle.importKey("raw", secret, "HKDF", false, ["deriveBits"]);
+      const algorithm = { name: "HKDF", hash: "SHA-256", salt: chain, info: EMPTY };
+      const both = await bytes(subtle.deriveBits(algorithm, imported, 2 * 8 * KEY_BYTES));
+      chain = both.slice(0, KEY_BYTES);
+      return (material = both.slice(KEY_BYTES));
     },
 
     // In our handshakes each key is used once, so the counter in its nonce is always zero.
     crypt: async (mode: "encrypt" | "decrypt", data: Bytes): Promise<Bytes> => {
-      const done = await bytes(subtle[mode]({ name: "AES-GCM", iv: new Uint8Array(12), additionalData: hash }, key, data));
-      await mixHash(mode === "encrypt" ? done : data);
+      const [key, additionalData] = await Promise.all([aesKey(material), hash]);
+      const done = await bytes(subtle[mode]({ name: "AES-GCM", iv: new Uint8Array(12), additionalData }, key, data));
+      mixHash(mode === "encrypt" ? done : data);
       return done;
     },
 
-    // What the visitor seals with, and what the helper seals with.
-    split: async (): Promise<[CryptoKey, CryptoKey]> => {
-      const [forth, back] = await derive(EMPTY);
-      return [await aesKey(forth), await aesKey(back)];
+    // What the visitor seals with, and what the helper seals with: HKDF of an empty secret, by HMAC, for not every browser
+    // imports that.
+    split: (): [Promise<CryptoKey>, Promise<CryptoKey>] => {
+      const secret = hmac(chain, EMPTY);
+      const forth = secret.then((extracted) => hmac(extracted, join([1])));
+      const back = Promise.all([secret, forth]).then(([extracted, first]) => hmac(extracted, join(first, [2])));
+      return [forth.then(aesKey), back.then(aesKey)];
     },
   };
+}
+
+/**
+ * The secret that two key pairs share.
+ *
+ * Errors: rejects a key of low order, with which the outcome would not depend on ours (RFC 7748 section 6.1).
+ */
+export async function shared(privateKey: CryptoKey, publicKey: Bytes): Promise<Bytes> {
+  const remote = await subtle.importKey("raw", publicKey, "X25519", false, []);
+  const secret = await bytes(subtle.deriveBits({ name: "X25519", public: remote }, privateKey, 8 * KEY_BYTES));
+  if (secret.every((byte) => byte === 0)) throw new RangeError("zero shared secret");
+  return secret;
 }
 
 /** Makes an ephemeral key. */

@@ -162,8 +162,9 @@ export function signalingSocket(
 }
 
 function webSocketTransport(socket: WebSocket, listener: TransportListener): Transport {
-  // One that was dialled before may have come this far already.
-  const late = socket.readyState ? setTimeout(socket.readyState > 1 ? listener.closed : listener.opened) : undefined;
+  let isOurs = true;
+  // One that was dialled before may have come this far already. At once, for somebody may be waiting for it.
+  if (socket.readyState) queueMicrotask(() => isOurs && (socket.readyState > 1 ? listener.closed : listener.opened)());
   socket.onopen = listener.opened;
   socket.onmessage = ({ data }) => listener.received(`${data}`);
   // Chromium tells of a socket that the page's policy refuses by an error alone.
@@ -171,7 +172,7 @@ function webSocketTransport(socket: WebSocket, listener: TransportListener): Tra
   return {
     send: (text) => socket.send(text),
     close() {
-      clearTimeout(late);
+      isOurs = false;
       socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
       socket.close();
     },

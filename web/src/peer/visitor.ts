@@ -268,12 +268,15 @@ export function makeVisitor(
     addEventListener("online", changed, { signal });
     document.addEventListener("visibilitychange", changed, { signal });
     input(first);
-    identify();
-    watchNavigation(
-      (address) => cleanAddress(address, urls),
-      (page) => input({ input: "navigated", page }),
-      signal,
-    );
+    // To look at the page makes the browser lay it out: what is on its way goes first.
+    setTimeout(() => {
+      identify();
+      watchNavigation(
+        (address) => cleanAddress(address, urls),
+        (page) => input({ input: "navigated", page }),
+        signal,
+      );
+    });
   }
 
   /** Tells what the visitor uses and what the site knows about them, once asked. */
@@ -314,9 +317,10 @@ export function makeVisitor(
      *
      * Errors: as of `ask`.
      */
-    resume(snapshot: Snapshot, { extend }: Resume): void {
+    resume(snapshot: Snapshot, { extend, prepare }: Resume): void {
       if (!ready()) return;
       place = snapshot.place ?? "";
+      snapshot.deposits.slice(-1).map(prepare);
       extend(session);
       begin({ input: "restore", snapshot });
     },

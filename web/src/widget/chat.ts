@@ -80,7 +80,8 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
 
   dress(root, style);
   frame.append(element);
-  document.addEventListener("visibilitychange", update);
+  // Who has gone sees nothing of it, and may be on the way to the next page.
+  document.addEventListener("visibilitychange", () => document.hidden || update());
   // Before the visitor, who lets go of everything when the page is left.
   addEventListener("pagehide", keepAll);
   addEventListener("pageshow", ({ persisted }) => {

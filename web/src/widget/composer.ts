@@ -53,9 +53,9 @@ export function drawComposer(say: (text: string) => void, writing: (on: boolean)
   }
 
   function draft(text?: string) {
-    // Who only looks has written nothing.
-    if (text !== undefined) {
-      field.value = text;
+    // Who only looks has written nothing, nor who puts there what is there.
+    if ((text ?? field.value) !== field.value) {
+      field.value = text!;
       changed();
     }
     return field.value;

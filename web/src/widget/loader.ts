@@ -28,11 +28,11 @@ function start(tag: HTMLScriptElement): void {
   // Somebody has pressed Help in this tab already, and still waits or is being helped: what that takes is fetched while
   // the button is drawn. Whoever needs it says so if it does not come.
   const left = team && readKept(team);
-  const ahead = left ? headStart(config.server, left) : undefined;
   if (left) {
-    load(SELDOM_FILE, SELDOM_INTEGRITY).catch(() => {});
     load(CHAT_FILE, CHAT_INTEGRITY);
+    load(SELDOM_FILE, SELDOM_INTEGRITY).catch(() => {});
   }
+  const ahead = left ? headStart(config.server, left) : undefined;
 
   const launcher = drawLauncher(dataset, () => press(true), () => {
     // A page that is drawn or written anew is another page: what was goes on in it.
