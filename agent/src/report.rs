@@ -148,6 +148,10 @@ impl Report {
                 let reference = self.answered(id);
                 out.push_back(Event::Refused { session, id, reference });
             }
+            // Another process that was given the same state has taken it: for those who listen, the visitor's own doing.
+            session::Event::Ended { by: EndedBy::Elsewhere } => {
+                out.push_back(Event::Ended { session, by: EndedBy::Visitor });
+            }
             session::Event::Ended { by } => out.push_back(Event::Ended { session, by }),
             session::Event::Error { code } => {
                 let reference = self.calling.take();

@@ -220,7 +220,7 @@ SERVER_CODES = (
     " session-unknown resume-unknown queue-full too-many-sessions challenge-expired certificate-invalid"
     " certificate-expired certificate-denied signature-invalid internal"
 ).split()
-REASONS = ("ended", "unverified", "failed", "gone")
+REASONS = ("ended", "unverified", "failed", "gone", "moved")
 SERVER: dict[str, dict[str, Check]] = {
     "queued": {"session": SESSION, "helpers": U32, "position": U32},
     "challenged": {"nonce": octets(32)},

@@ -35,6 +35,10 @@ export async function startFirefox() {
       page.setDefaultTimeout(15_000);
       return page;
     },
+    /** Closes all windows, as at the end of a test. */
+    async leave() {
+      await Promise.all(browser.browserContexts().filter((context) => context !== browser.defaultBrowserContext()).map((context) => context.close()));
+    },
     close: () => browser.close(),
   };
 }

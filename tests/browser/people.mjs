@@ -7,6 +7,8 @@ import assert from "node:assert/strict";
 
 import { chromium } from "playwright-core";
 
+import { heard } from "./talkers.mjs";
+
 /** Of every browser of a test. */
 export const FLAGS = [
   "--no-sandbox",
@@ -130,6 +132,11 @@ export class VisitorHand {
     return this.page.getByRole("button", { name, exact: true });
   }
 
+  /** Presses what has this name, in the page or in the widget over it. */
+  async press(name) {
+    await this.page.getByRole("link", { name, exact: true }).or(this.button(name)).click();
+  }
+
   async say(text) {
     await this.box.fill(text);
     await this.button("Send").click();
@@ -147,6 +154,11 @@ export class VisitorHand {
 
   async reads(text) {
     await this.log.getByText(text, { exact: true }).waitFor();
+  }
+
+  /** The messages of somebody that stand in the conversation, in order. */
+  heard(name) {
+    return heard(this.log, name);
   }
 }
 

@@ -79,6 +79,24 @@ test("the copy may ask for itself", async () => {
   await helper.reads("I am the first.");
 });
 
+test("a session that another browser takes up is told of as being elsewhere, and not as ended", async () => {
+  const { helper, visitor } = await pair();
+  const page = await theirs.window();
+  const other = await tabWith(page.context(), await kept(visitor));
+  // Neither browser knows of the other's tabs: who has found back last has it.
+  const left = await Promise.race(
+    [visitor, other].map(async (hand) => {
+      await hand.status.getByText("Your conversation is open in another tab").waitFor();
+      return hand;
+    }),
+  );
+  const stays = left === visitor ? other : visitor;
+  await stays.is("connected");
+  await left.is("ended");
+  await stays.say("Here I am.");
+  await helper.reads("Here I am.");
+});
+
 test("another tab of the site begins with nothing", async () => {
   const { visitor } = await pair();
   const page = await visitor.page.context().newPage();

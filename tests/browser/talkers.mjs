@@ -12,14 +12,15 @@ export function sendIn([root, text]) {
   if (!field || !send || !field.checkVisibility()) return false;
   field.value = text;
   field.dispatchEvent(new Event("input", { bubbles: true }));
-  // A framework may take a moment to believe it.
-  return new Promise((done) =>
-    setTimeout(() => {
-      const at = Date.now();
-      send.click();
-      setTimeout(() => done(stands() && at), 20);
-    }, 20),
-  );
+  const soon = (ms) => new Promise((done) => setTimeout(done, ms));
+  return (async () => {
+    // A framework may take a moment to believe it, and a window that nobody looks at to draw it.
+    await soon(20);
+    const at = Date.now();
+    send.click();
+    while (!stands() && Date.now() < at + 500) await soon(10);
+    return stands() && at;
+  })();
 }
 
 /** Somebody who writes: `name 001`, `name 002`, … into the page until told to stop; gives how many it were. */

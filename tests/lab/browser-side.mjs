@@ -1,5 +1,7 @@
 // A person with Chromium, behind their router: a visitor with the widget in the page, or a helper at the console.
 
+import { setTimeout as pause } from "node:timers/promises";
+
 import { numbered, sendIn } from "../browser/talkers.mjs";
 import { browserIn } from "./chromium.mjs";
 import * as places from "./page-watch.mjs";
@@ -14,6 +16,8 @@ class BrowserSide extends Side {
   #places;
   #browser;
   #saying = null;
+  /** The size of a message of which nobody knows yet whether it was sent. */
+  #begun = null;
   #state = null;
   /** What was heard by who was there before. */
   #before = [];
@@ -61,19 +65,27 @@ class BrowserSide extends Side {
   }
 
   async #send(size) {
+    this.#begun = { size };
     const text = lengthened(numbered(this.name, this.said.length + 1), size);
     try {
       const at = await this.page.evaluate(sendIn, [this.#places.host, text]);
-      if (at) this.said.push(at);
+      if (!at) return;
+      this.said.push(at);
+      this.#begun = null;
     } catch {
       // The page was left meanwhile: what was sent stands in the next one, or is sent there.
     }
   }
 
   /** Falls silent; done when what was begun is written. */
-  hush() {
+  async hush() {
     super.hush();
-    return this.#saying;
+    await this.#saying;
+    // The page tells, once it has drawn it.
+    while (this.#begun !== null && !this.page.isClosed()) {
+      await this.#send(this.#begun.size);
+      await pause(20);
+    }
   }
 
   /** Waits until what was written is on its way. */

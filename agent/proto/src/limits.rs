@@ -89,8 +89,9 @@ pub const RESUME_ATTEMPT_MS: u64 = 8_000;
 pub const RESUME_RETRY_MS: u64 = 1_000;
 
 /// How long a helper who is nowhere is waited for before the visitor asks again, in their place. Units:
-/// milliseconds. A console is loaded again in a few seconds, and a browser restarted in ten.
-pub const HELPER_AWAY_MS: u64 = 9_000;
+/// milliseconds. To notice that they are gone takes five seconds or more; a console is loaded again by then, and after
+/// these a browser is restarted too.
+pub const HELPER_AWAY_MS: u64 = 7_000;
 
 /// How long the other side may take to give a sign of life when the network has changed. Units: milliseconds. A
 /// round trip around the world, several times.

@@ -204,6 +204,9 @@ pub enum LeaveReason {
     Failed,
     /// The agent's socket closed without a word; said by the broker, never by an agent.
     Gone,
+    /// The visitor goes on over another socket: in another tab, or on the next page; said by the broker to the socket
+    /// before.
+    Moved,
     /// A reason this version does not know: received, never sent.
     #[serde(other)]
     #[cfg_attr(feature = "ts", ts(skip))]

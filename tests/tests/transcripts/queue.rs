@@ -134,6 +134,10 @@ pub(crate) fn stories() -> Vec<Story> {
             .then_claimed(1)
             .then(Input::Left { reason: LeaveReason::Ended })
             .is(State::Ended),
+        Story::visitor("asked-on-elsewhere", "A copy of the tab asks on in the same place.")
+            .asks_and_waits()
+            .then(Input::Left { reason: LeaveReason::Moved })
+            .is(State::Ended),
         Story::visitor("socket-lost-while-asking", "The socket breaks before the ask has left.")
             .then(Input::Ask { place: PLACE, written: Vec::new() })
             .then(Input::SocketLost)

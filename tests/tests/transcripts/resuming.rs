@@ -276,7 +276,7 @@ fn aways() -> Vec<Story> {
             .then(say("Hello?"))
             .then(described(2))
             .then(unknown())
-            .after(9_000)
+            .after(7_000)
             .then(Input::TimedOut)
             .then(unknown())
             .is(State::Asking)
@@ -296,6 +296,23 @@ fn aways() -> Vec<Story> {
         lost_visitor("helper-ended-meanwhile", "The helper has ended while the visitor was away.")
             .then(described(2))
             .then(Input::Left { reason: LeaveReason::Ended })
+            .is(State::Ended),
+        lost_visitor(
+            "taken-over-when-connected",
+            "A copy of the tab finds back too: who was first leaves it to the copy.",
+        )
+        .then(described(2))
+        .then(resumed())
+        .then(admitted(Some("offer 9")))
+        .then(described(3))
+        .connects(3)
+        .then(Input::Left { reason: LeaveReason::Moved })
+        .is(State::Connected)
+        .then(Input::ChannelClosed { generation: 3 })
+        .is(State::Ended),
+        lost_visitor("taken-over", "A copy of the tab has found back first.")
+            .then(described(2))
+            .then(Input::Left { reason: LeaveReason::Moved })
             .is(State::Ended),
         lost_visitor("helper-too-busy", "The helper cannot take more: tried again.")
             .then(described(2))

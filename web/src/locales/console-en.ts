@@ -131,6 +131,7 @@ export const words = {
       visitor: "The visitor has ended the session.",
       helper: "You have ended the session.",
       lost: "The connection was lost and did not come back.",
+      elsewhere: "The visitor goes on in another tab.",
     },
     gaveBack: "You have given them back. They wait again, in their place.",
     readable: "You can read it until you close it. Then it is gone.",

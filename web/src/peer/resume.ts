@@ -6,7 +6,7 @@ import type { Session } from "../proto/session";
 import { decode, encode } from "../wire/base64url";
 import { decodeProposal } from "../wire/decode-proposal";
 import { decodeAdmission, decodeResuming } from "../wire/decode-resume";
-import type { Deposit, Output } from "../wire/peer";
+import type { Deposit, Output, Snapshot } from "../wire/peer";
 import type { AgentToBroker, Sealed, SessionId } from "../wire/signaling";
 import { utf8 } from "../wire/utf8";
 import type { Driver } from "./driver";
@@ -16,11 +16,6 @@ import { readText } from "./text";
 
 /** What this part does. */
 export type Resume = typeof resume;
-
-/** Lets a session find back, and hear proposals. */
-function extend(session: Session): void {
-  session.extend({ proposals, resuming });
-}
 
 /** Hears a message that only an extended session understands; any other is of an unknown type, and ignored. */
 function hear(text: string, driver: Driver): void {
@@ -39,6 +34,12 @@ function prepare({ id, psk }: Pick<Deposit, "id" | "psk">): void {
   ready = { deposit: id, knock: approach(id, decode(psk) ?? new Uint8Array()) };
   // Told to whoever knocks.
   ready.knock.catch(() => {});
+}
+
+/** Lets a session find back, and hear proposals; makes ready for what the page before has left, if it has. */
+function extend(session: Session, left?: Snapshot): void {
+  session.extend({ proposals, resuming });
+  left?.deposits.slice(-1).map(prepare);
 }
 
 /** Knocks at the helper of a deposit. */
@@ -80,4 +81,4 @@ function knockAt(
 }
 
 /** Finding back, and proposals. */
-export const resume = { prepare, extend, hear, knock: knockAt };
+export const resume = { extend, hear, knock: knockAt };

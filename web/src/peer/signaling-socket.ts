@@ -162,17 +162,15 @@ export function signalingSocket(
 }
 
 function webSocketTransport(socket: WebSocket, listener: TransportListener): Transport {
-  let isOurs = true;
-  // One that was dialled before may have come this far already. At once, for somebody may be waiting for it.
-  if (socket.readyState) queueMicrotask(() => isOurs && (socket.readyState > 1 ? listener.closed : listener.opened)());
   socket.onopen = listener.opened;
   socket.onmessage = ({ data }) => listener.received(`${data}`);
   // Chromium tells of a socket that the page's policy refuses by an error alone.
   socket.onerror = socket.onclose = listener.closed;
+  // One that was dialled before may have come this far already; and may be closed by us before we are told.
+  if (socket.readyState) queueMicrotask(() => (socket.readyState > 1 ? socket.onclose : socket.onopen)?.call(socket, null!));
   return {
     send: (text) => socket.send(text),
     close() {
-      isOurs = false;
       socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
       socket.close();
     },

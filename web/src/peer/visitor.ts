@@ -317,11 +317,10 @@ export function makeVisitor(
      *
      * Errors: as of `ask`.
      */
-    resume(snapshot: Snapshot, { extend, prepare }: Resume): void {
+    resume(snapshot: Snapshot, { extend }: Resume): void {
       if (!ready()) return;
       place = snapshot.place ?? "";
-      snapshot.deposits.slice(-1).map(prepare);
-      extend(session);
+      extend(session, snapshot);
       begin({ input: "restore", snapshot });
     },
 

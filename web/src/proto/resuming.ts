@@ -75,6 +75,8 @@ export function resuming(my: Core) {
   let tryAt = Infinity;
   let keepAt = Infinity;
   let probeAt = Infinity;
+  /** Visitor: until when the end of the channel means that another tab has taken this one's place. */
+  let movedUntil = -Infinity;
 
   const closeAll = (generations: Iterable<number>): void => {
     for (const generation of generations) out({ output: "close", generation });
@@ -161,6 +163,11 @@ export function resuming(my: Core) {
 
   /** The channel that stood is gone, or nobody knows whether it is. */
   function loseEachOther(): void {
+    if (my.now < movedUntil && !my.standing) {
+      // To take it back would be to have it taken again.
+      my.close();
+      return my.finish("ended", { event: "ended", by: "elsewhere" }, "moved");
+    }
     lostAt = my.now;
     rest();
     my.linger = Infinity;
@@ -387,6 +394,7 @@ export function resuming(my: Core) {
       tryAt = Infinity;
       trying = "no";
       held = my.helper = answer = tried = awaySince = admitting = lostAt = null;
+      movedUntil = -Infinity;
       my.iceServers = [];
     },
 
@@ -436,6 +444,10 @@ export function resuming(my: Core) {
 
     /** The other side has left the server while the two find back. */
     left(reason: LeaveReason): void {
+      // Another socket goes on in our place: the other side will close the channel that we have, if it has not yet.
+      if (reason === "moved" && own === "visitor" && my.standing) movedUntil = my.now + RESUME_ATTEMPT_MS;
+      // Peers who have each other need no server to tell them.
+      if (my.state === "connected") return;
       if (own === "visitor") return tryLater();
       // Of their socket, no more: what comes up between us goes on.
       if (reason === "gone") return;

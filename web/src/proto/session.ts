@@ -223,12 +223,12 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
   function left(reason: LeaveReason): void {
     if (!my.announced) return;
     my.announced = false;
-    // Peers who have each other need no server to tell them.
-    if (my.state === "connected" || isOver()) return;
-    if (my.state === "reconnecting" && !(reason === "ended" && !my.standing)) return back?.left(reason);
-    if (reason === "ended") {
+    if (isOver()) return;
+    const by = reason === "moved" ? "elsewhere" : reason === "ended" && other;
+    if (my.state === "connected" || (my.state === "reconnecting" && (!by || my.standing))) return back?.left(reason);
+    if (by) {
       close();
-      return finish("ended", { event: "ended", by: other }, reason);
+      return finish("ended", { event: "ended", by }, reason);
     }
     if (my.standing) return;
     if (own === "visitor") return askAgain();

@@ -61,7 +61,6 @@ export function drawLauncher(
   host.popover = "manual";
   const watch = new MutationObserver(place);
   let listening = false;
-  let next = 0;
   root.addEventListener("probe", () => (listening = true));
   place();
   function place() {
@@ -76,8 +75,7 @@ export function drawLauncher(
     document.documentElement.append(host);
     // The top layer is above every z-index. Browsers too old for it are told so when Help is pressed. With the next frame, for
     // it makes the browser work out the style of the page, which the frame does anyway.
-    cancelAnimationFrame(next);
-    next = requestAnimationFrame(() => host.isConnected && host.showPopover?.());
+    requestAnimationFrame(() => host.isConnected && host.showPopover?.());
     for (const parent of [document, document.documentElement]) watch.observe(parent, { childList: true });
   }
 

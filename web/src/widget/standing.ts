@@ -42,7 +42,7 @@ export function standing({ state, position, helper, endedBy, problem, away, back
     case "reconnecting":
       return away ? words.away(name) : words.reconnecting(name);
     case "ended":
-      return [words.ended[endedBy](name), words.over];
+      return endedBy === "elsewhere" ? words.elsewhere : [words.ended[endedBy](name), words.over];
     case "failed":
       return [words.failed, problem];
     case "unavailable":

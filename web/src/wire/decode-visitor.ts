@@ -40,7 +40,7 @@ export const BROKER: Record<string, Fields> = {
   claimed: { session: id, message: nullable(sealed), iceServers },
   resumed: { session: id, message: nullable(sealed), iceServers },
   forwarded: { session: id, message: sealed },
-  left: { session: id, reason: oneOf("ended unverified failed gone", "failed") },
+  left: { session: id, reason: oneOf("ended unverified failed gone moved", "failed") },
   refused: refusal(REFUSED_CODES),
 };
 

@@ -849,7 +849,7 @@ export type State = "idle" | "unavailable" | "asking" | "waiting" | "connecting"
 /**
  * Who ended a session.
  */
-export type EndedBy = "visitor" | "helper" | "lost";
+export type EndedBy = "visitor" | "helper" | "lost" | "elsewhere";
 
 /**
  * Why message 2 was not believed. Stable: the widget's `error` event carries it.
@@ -1010,9 +1010,10 @@ export const RESUME_RETRY_MS = 1000;
 
 /**
  * How long a helper who is nowhere is waited for before the visitor asks again, in their place. Units:
- * milliseconds. A console is loaded again in a few seconds, and a browser restarted in ten.
+ * milliseconds. To notice that they are gone takes five seconds or more; a console is loaded again by then, and after
+ * these a browser is restarted too.
  */
-export const HELPER_AWAY_MS = 9000;
+export const HELPER_AWAY_MS = 7000;
 
 /**
  * How long the other side may take to give a sign of life when the network has changed. Units: milliseconds. A

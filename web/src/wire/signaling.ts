@@ -190,7 +190,7 @@ reason: LeaveReason, };
 /**
  * Why an agent leaves a session.
  */
-export type LeaveReason = "ended" | "unverified" | "failed" | "gone";
+export type LeaveReason = "ended" | "unverified" | "failed" | "gone" | "moved";
 
 /**
  * What the broker tells an agent has happened.

@@ -486,6 +486,8 @@ pub enum EndedBy {
     Helper,
     /// Nobody: the other side is gone.
     Lost,
+    /// Nobody: the visitor goes on in a copy of their tab.
+    Elsewhere,
 }
 
 /// Why message 2 was not believed. Stable: the widget's `error` event carries it.

@@ -3,7 +3,7 @@
 use alongside_signaling_proto::id::Place;
 use alongside_signaling_proto::wire::{AgentToBroker, Ask, ErrorCode, LeaveReason};
 
-use super::{Event, Output, Session, SessionErrorCode, State, UnverifiedCode};
+use super::{EndedBy, Event, Output, Session, SessionErrorCode, State, UnverifiedCode};
 use crate::limits::MAX_LOST_CLAIMS;
 use crate::wire::{Chat, Role};
 
@@ -118,6 +118,9 @@ impl Session {
             return;
         }
         self.announced = false;
+        if reason == LeaveReason::Moved && self.is_open() {
+            self.moved(now);
+        }
         // Peers who have each other need no server to tell them.
         if self.state == State::Connected || self.is_over() {
             return;
@@ -125,9 +128,9 @@ impl Session {
         if self.state == State::Reconnecting {
             return self.left_again(reason, now);
         }
-        if reason == LeaveReason::Ended {
+        if let Some(by) = self.ended_by(reason) {
             self.close();
-            return self.finish(State::Ended, Event::Ended { by: self.other() }, now, reason);
+            return self.finish(State::Ended, Event::Ended { by }, now, reason);
         }
         if self.is_open() {
             return;
@@ -139,9 +142,18 @@ impl Session {
             // What exactly did not fit, the visitor keeps to itself.
             LeaveReason::Unverified => SessionErrorCode::Unverified(UnverifiedCode::HandshakeFailed),
             LeaveReason::Failed | LeaveReason::Unknown => SessionErrorCode::ConnectTimeout,
-            LeaveReason::Ended | LeaveReason::Gone => SessionErrorCode::TicketGone,
+            LeaveReason::Ended | LeaveReason::Gone | LeaveReason::Moved => SessionErrorCode::TicketGone,
         };
         self.fail(code, now);
+    }
+
+    /// Who has ended the session, if it was left for such a reason.
+    pub(super) fn ended_by(&self, reason: LeaveReason) -> Option<EndedBy> {
+        match reason {
+            LeaveReason::Ended => Some(self.other()),
+            LeaveReason::Moved => Some(EndedBy::Elsewhere),
+            LeaveReason::Unverified | LeaveReason::Failed | LeaveReason::Gone | LeaveReason::Unknown => None,
+        }
     }
 
     /// The claim was lost: asks again in the same place, but not for ever.

@@ -49,6 +49,8 @@ pub(super) struct Resuming {
     /// each other.
     keep_at: Option<u64>,
     lost_at: Option<u64>,
+    /// Visitor: until when the end of the channel means that another tab has taken this one's place.
+    moved_until: Option<u64>,
 }
 
 /// How far the visitor's try is.
@@ -276,6 +278,16 @@ impl Session {
 
     /// The channel that stood is gone, or nobody knows whether it is.
     pub(super) fn lose_each_other(&mut self, now: u64) {
+        if self.resuming.moved_until.is_some_and(|until| now < until) && !self.is_open() {
+            // To take it back would be to have it taken again.
+            self.close();
+            return self.finish(
+                State::Ended,
+                Event::Ended { by: EndedBy::Elsewhere },
+                now,
+                LeaveReason::Moved,
+            );
+        }
         self.resuming.lost_at = Some(now);
         self.resuming.rest();
         self.linger = None;
@@ -492,11 +504,18 @@ impl Session {
         self.try_later(now);
     }
 
+    /// Another socket goes on in our place: the other side will close the channel that we have, if it has not yet.
+    pub(super) fn moved(&mut self, now: u64) {
+        if self.own == Role::Visitor {
+            self.resuming.moved_until = Some(now.saturating_add(RESUME_ATTEMPT_MS));
+        }
+    }
+
     pub(super) fn left_again(&mut self, reason: LeaveReason, now: u64) {
         // Peers who may still have each other need no server to tell them.
-        if reason == LeaveReason::Ended && !self.is_open() {
+        if let Some(by) = self.ended_by(reason).filter(|_| !self.is_open()) {
             self.close();
-            return self.finish(State::Ended, Event::Ended { by: self.other() }, now, reason);
+            return self.finish(State::Ended, Event::Ended { by }, now, reason);
         }
         if self.own == Role::Visitor {
             return self.try_later(now);

@@ -69,7 +69,7 @@ impl Broker {
             return Ok(());
         }
         // The same visitor from another socket, which has not been missed yet or is another tab: it is over there.
-        self.end(session, Some(helper), LeaveReason::Ended, now_ms);
+        self.end(session, Some(helper), LeaveReason::Moved, now_ms);
         let found = self.helper(helper)?;
         if found.sessions.len() >= MAX_SESSIONS_PER_HELPER {
             return Err(ErrorCode::TooManySessions.into());

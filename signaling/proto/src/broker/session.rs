@@ -31,8 +31,8 @@ impl Broker {
         if ours {
             let reason = match leave.reason {
                 LeaveReason::Ended | LeaveReason::Unverified | LeaveReason::Failed => leave.reason,
-                // `gone` is ours to say, and an unknown reason cannot be passed on.
-                LeaveReason::Gone | LeaveReason::Unknown => LeaveReason::Failed,
+                // These are ours to say, and an unknown reason cannot be passed on.
+                LeaveReason::Gone | LeaveReason::Moved | LeaveReason::Unknown => LeaveReason::Failed,
             };
             self.end(leave.session, Some(socket), reason, now_ms);
         }

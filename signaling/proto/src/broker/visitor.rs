@@ -20,7 +20,7 @@ impl Broker {
             let old_visitor = self.sessions.get(&old).map(|session| session.visitor);
             self.end(old, old_visitor, LeaveReason::Gone, now_ms);
             if let Some(old_visitor) = old_visitor {
-                self.tell_left(old_visitor, old, LeaveReason::Ended);
+                self.tell_left(old_visitor, old, LeaveReason::Moved);
             }
         }
         self.places.expire(now_ms);

@@ -294,7 +294,7 @@ fn a_reload_takes_its_place_from_the_socket_that_is_not_missed_yet() {
     world.tell(2, &ask_in(TEAM, 2, 1));
     assert_eq!(
         world.said(),
-        [(9, withdrawn(1)), (1, left(1, LeaveReason::Ended)), (2, queued(2, 1, 1)), (9, asked(2, 0))]
+        [(9, withdrawn(1)), (1, left(1, LeaveReason::Moved)), (2, queued(2, 1, 1)), (9, asked(2, 0))]
     );
     // The same while claimed: the helper is told that the first one is gone.
     world.tell(9, &claim(2));
@@ -305,7 +305,7 @@ fn a_reload_takes_its_place_from_the_socket_that_is_not_missed_yet() {
         world.said(),
         [
             (9, left(2, LeaveReason::Gone)),
-            (2, left(2, LeaveReason::Ended)),
+            (2, left(2, LeaveReason::Moved)),
             (3, queued(3, 1, 1)),
             (9, asked(3, 0))
         ]
@@ -319,6 +319,7 @@ fn the_other_side_is_told_who_left_and_why() {
         (LeaveReason::Unverified, LeaveReason::Unverified),
         (LeaveReason::Failed, LeaveReason::Failed),
         (LeaveReason::Gone, LeaveReason::Failed),
+        (LeaveReason::Moved, LeaveReason::Failed),
     ] {
         for (leaving, staying) in [(1, 2), (2, 1)] {
             let mut world = World::open();

@@ -35,7 +35,8 @@ fn step() -> impl Strategy<Value = Step> {
         Just(LeaveReason::Ended),
         Just(LeaveReason::Unverified),
         Just(LeaveReason::Failed),
-        Just(LeaveReason::Gone)
+        Just(LeaveReason::Gone),
+        Just(LeaveReason::Moved)
     ];
     prop_oneof![
         4 => socket.clone().prop_map(Step::Connect),

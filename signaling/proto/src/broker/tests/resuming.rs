@@ -118,7 +118,7 @@ fn a_reload_takes_over_from_the_old_socket() {
     world.said();
     world.connect(3);
     world.tell(3, &resume(7, 2));
-    let told = [(2, left(7, LeaveReason::Ended)), (3, resumed(7, None)), (1, resumed(7, Some(2)))];
+    let told = [(2, left(7, LeaveReason::Moved)), (3, resumed(7, None)), (1, resumed(7, Some(2)))];
     assert_eq!(world.said(), told);
     world.tell(2, &forward(7, 9));
     assert_eq!(world.said(), [(2, refused(ErrorCode::SessionUnknown, Some(7), None))]);
