@@ -154,6 +154,9 @@ impl Desk {
     }
 
     fn is_done(&mut self) -> bool {
+        if self.failure.is_some() && self.sessions.is_empty() {
+            return true;
+        }
         let Some(at) = self.quit_at else { return false };
         self.sessions.is_empty() || self.room.now() >= at
     }

@@ -57,6 +57,9 @@ pub struct Flags {
     /// Where the demo's team key is kept [default: in the system's temporary folder]
     #[arg(long, value_name = "FILE", env = "ALONGSIDE_DEMO_TEAM")]
     pub demo_team: Option<PathBuf>,
+    /// Certificate ids that are refused, one a line; read again when it changes
+    #[arg(long, value_name = "FILE", env = "ALONGSIDE_DENY")]
+    pub deny: Option<PathBuf>,
     /// A TOML file with a key for each flag
     #[arg(long, value_name = "FILE", env = "ALONGSIDE_CONFIG")]
     pub config: Option<PathBuf>,
@@ -80,6 +83,7 @@ struct File {
     #[serde(default)]
     demo: bool,
     demo_team: Option<PathBuf>,
+    deny: Option<PathBuf>,
 }
 
 /// What the server does, checked.
@@ -97,6 +101,8 @@ pub struct Config {
     pub teams: Teams,
     /// The file with the demo's team key, if there is a demo.
     pub demo_team: Option<PathBuf>,
+    /// The file with the ids of certificates that are refused, if there is one.
+    pub deny: Option<PathBuf>,
 }
 
 /// A setting that cannot be followed, by the flag that names it.
@@ -161,6 +167,7 @@ impl Flags {
             public_origins,
             teams: if open { Teams::Any } else { Teams::Only(keys) },
             demo_team: demo.then_some(demo_team),
+            deny: self.deny.or(file.deny),
         })
     }
 }

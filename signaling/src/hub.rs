@@ -1,6 +1,6 @@
 //! Drives the broker: one task owns it, sockets report to it, and it fills their outboxes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -25,6 +25,7 @@ enum Report {
     Text(SocketId, Utf8Bytes),
     Binary(SocketId),
     Closed(SocketId),
+    Denied(BTreeSet<String>),
     Stop,
 }
 
@@ -59,6 +60,11 @@ impl Hub {
         let outbox = Arc::new(Outbox::default());
         self.report(Report::Opened(id, origin, Arc::clone(&outbox))).await;
         Seat { hub: self.clone(), id, outbox }
+    }
+
+    /// Refuses the certificates of these ids from now on, and no others.
+    pub(crate) async fn deny(&self, denied: BTreeSet<String>) {
+        self.report(Report::Denied(denied)).await;
     }
 
     /// Closes all sockets, so that their agents redial.
@@ -132,6 +138,7 @@ async fn run(mut broker: Broker, mut inbox: mpsc::Receiver<Report>, clock: Arc<C
                 outboxes.remove(&socket);
                 broker.handle_closed(socket, clock.now_ms());
             }
+            Some(Report::Denied(denied)) => broker.handle_denied(denied, clock.now_ms()),
             Some(Report::Stop) => {
                 stopping = true;
                 for outbox in outboxes.values() {

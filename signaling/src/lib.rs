@@ -13,6 +13,7 @@ mod clock;
 pub mod config;
 mod connections;
 mod demo;
+mod deny;
 mod http;
 mod hub;
 mod outbox;

@@ -17,6 +17,7 @@ use url::Url;
 use crate::config::{Config, ConfigError};
 use crate::connections::Connections;
 use crate::demo::Demo;
+use crate::deny;
 use crate::http::{self, Site};
 use crate::hub::Hub;
 use crate::stream::Streams;
@@ -46,6 +47,7 @@ pub struct Server {
     connections: Arc<Connections>,
     accepting: JoinHandle<()>,
     stun: Option<JoinHandle<()>>,
+    denying: Option<JoinHandle<()>>,
 }
 
 impl Server {
@@ -53,7 +55,7 @@ impl Server {
     ///
     /// Errors: a port in use, a demo team that cannot be kept.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        let Config { listen, stun, stun_url, public_origins, mut teams, demo_team } = config;
+        let Config { listen, stun, stun_url, public_origins, mut teams, demo_team, deny } = config;
         let in_use = |flag, address| {
             move |error: std::io::Error| ConfigError::new(flag, cannot_listen(address, &error))
         };
@@ -84,15 +86,18 @@ impl Server {
             teams.insert(team);
         }
 
+        let denied = deny.as_deref().map(deny::read).transpose()?.unwrap_or_default();
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(StartError::Random)?;
         let broker_config = broker::Config {
             teams: teams.clone(),
             origins: origins.clone(),
             ice_servers: ice_servers(stun_url, stun_address, &origin),
-            denied: Default::default(),
+            denied: denied.clone(),
         };
         let hub = Hub::start(Broker::new(broker_config, seed));
+
+        let denying = deny.map(|path| tokio::spawn(deny::watch(path, denied, hub.clone())));
 
         let (stopping, stops) = watch::channel(false);
         let connections = Arc::new(Connections::default());
@@ -108,7 +113,7 @@ impl Server {
             tokio::spawn(http::accept(listener, http::router(site), Arc::clone(&connections), stops));
         let stun = stun_socket.map(|socket| tokio::spawn(stun::serve(socket, Arc::clone(&hub.clock))));
         info!("ready");
-        Ok(Self { address, stun_address, origin, demo, stopping, hub, connections, accepting, stun })
+        Ok(Self { address, stun_address, origin, demo, stopping, hub, connections, accepting, stun, denying })
     }
 
     /// Where HTTP and WebSocket are, with the real port.
@@ -156,8 +161,8 @@ impl Server {
         self.hub.stop().await;
         let left = self.connections.ended(Duration::from_millis(STOP_TIMEOUT_MS)).await;
         self.accepting.abort();
-        if let Some(stun) = self.stun {
-            stun.abort();
+        for task in [self.stun, self.denying].into_iter().flatten() {
+            task.abort();
         }
         info!(left, "stopped");
     }

@@ -84,15 +84,24 @@ pub(super) fn run(team: Team) -> Result<()> {
         Team::Invite { terms, url } => {
             let team = read(&terms.team)?;
             let keys = HelperKeys { seed: *random()?, noise: *random()? };
-            Invite::mint(&team, keys, terms.into_terms()?)?.to_link(&url)
+            let terms = noted(terms.into_terms()?);
+            Invite::mint(&team, keys, terms)?.to_link(&url)
         }
         Team::Sign { terms, request } => {
             let team = read(&terms.team)?;
-            invite::answer(&team.id(), &request.sign(&team, terms.into_terms()?)?)
+            let terms = noted(terms.into_terms()?);
+            invite::answer(&team.id(), &request.sign(&team, terms)?)
         }
     };
     let mut out = std::io::stdout().lock();
     writeln!(out, "{printed}").context("cannot write to standard output")
+}
+
+/// Says, beside what is printed, by which name the certificate can be taken back.
+fn noted(terms: Terms) -> Terms {
+    let Terms { jti, name, .. } = &terms;
+    eprintln!("alongside-agent: to take {name}'s certificate back, give the server a --deny file with {jti} in it");
+    terms
 }
 
 impl TermsArgs {

@@ -108,14 +108,14 @@ impl Desk {
             if code == ErrorCode::TooManySessions {
                 self.asked(asked);
             }
-        } else if !self.is_enlisted {
-            if FOR_GOOD.contains(&code) {
-                self.failure = Some(Failure::Refused);
+        } else if FOR_GOOD.contains(&code) {
+            // In the middle of the work too: a certificate runs out, or is taken back. Who is being helped needs no server.
+            if self.failure.replace(Failure::Refused).is_none() {
                 self.room.error(&kebab(&code), None, None);
-                self.quit();
-            } else {
-                self.retry_at = Some(self.room.now() + RETRY_MS);
+                self.forget_asking();
             }
+        } else if !self.is_enlisted {
+            self.retry_at = Some(self.room.now() + RETRY_MS);
         }
     }
 

@@ -23,6 +23,7 @@ impl World {
             public_origins: Vec::new(),
             teams: Teams::Only([].into()),
             demo_team: Some(home.path().join("team.pem")),
+            deny: None,
         };
         Ok(Self { server: Server::start(config).await?, _home: home })
     }

@@ -5,6 +5,7 @@
 
 mod binaries;
 mod browser;
+mod denied;
 mod ends;
 mod guide;
 mod helping;

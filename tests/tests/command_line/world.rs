@@ -40,6 +40,11 @@ impl World {
         Self { server, team, server_origin, stun, site, dir }
     }
 
+    /// The file with the certificates that are taken back.
+    pub(crate) fn denied(&self) -> PathBuf {
+        self.dir.path().join("denied")
+    }
+
     /// Ends the server as a crash would.
     pub(crate) fn kill_server(&mut self) {
         self.server.kill().unwrap();
@@ -116,12 +121,15 @@ fn printed(arguments: &[&str]) -> String {
 /// Gives the server, its origin, and where its STUN is.
 fn start_server(team: &str, dir: &TempDir, address: &str) -> (Child, String, String) {
     let log: PathBuf = dir.path().join("log");
+    let denied = dir.path().join("denied");
+    File::options().append(true).create(true).open(&denied).unwrap();
     let mut server = Command::new(binaries::server());
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ALONGSIDE_")) {
         server.env_remove(name);
     }
     let mut server = server
-        .args(["--listen", address, "--stun", "127.0.0.1:0", "--team", team])
+        .args(["--listen", address, "--stun", "127.0.0.1:0", "--team", team, "--deny"])
+        .arg(&denied)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(File::create(&log).unwrap())

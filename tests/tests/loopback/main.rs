@@ -35,6 +35,7 @@ async fn server(teams: Teams) -> Server {
         public_origins: Vec::new(),
         teams,
         demo_team: None,
+        deny: None,
     };
     Server::start(config).await.unwrap()
 }

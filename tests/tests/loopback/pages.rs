@@ -129,6 +129,7 @@ async fn the_demo_shop_knows_its_team() {
         public_origins: Vec::new(),
         teams: Teams::Only(Default::default()),
         demo_team: Some(dir.path().join("team.pem")),
+        deny: None,
     };
     let server = alongside_signaling::Server::start(config).await.unwrap();
     let shop = String::from_utf8(get(server.address(), "/demo/", "").await.body).unwrap();

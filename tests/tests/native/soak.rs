@@ -33,6 +33,7 @@ async fn two_thousand_sessions_leave_nothing_behind() {
         public_origins: Vec::new(),
         teams: Teams::Only(teams.iter().map(TeamKey::id).collect::<BTreeSet<_>>()),
         demo_team: None,
+        deny: None,
     };
     let world = World { server: Server::start(config).await.unwrap(), team: TeamKey::from_seed(&[1; 32]) };
     let mut helpers = Vec::new();

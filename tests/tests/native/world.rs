@@ -37,6 +37,7 @@ impl World {
             public_origins: Vec::new(),
             teams: Teams::Only(BTreeSet::from([team.id()])),
             demo_team: None,
+            deny: None,
         };
         Self { server: Server::start(config).await.unwrap(), team }
     }

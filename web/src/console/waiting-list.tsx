@@ -42,6 +42,7 @@ export function WaitingList(props: { desk: Desk; onAccept: (ticket: SessionId) =
 }
 
 function nobody(desk: Desk): string {
+  if (desk.refusal) return words.refused.because[desk.refusal] ?? words.refused.else;
   if (!desk.available) return words.waiting.away;
   return desk.connection === "enlisted" ? words.waiting.none : words.waiting.offline;
 }

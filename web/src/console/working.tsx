@@ -30,7 +30,8 @@ export function Working(props: {
     document.title = count > 0 ? words.titleWaiting(count) : words.product;
   }, [count]);
 
-  if (desk.connection === "refused") {
+  // Whoever is being helped stays on the screen: the two need no server.
+  if (desk.connection === "refused" && visits.every((visit) => visit.over)) {
     return <Refused desk={desk} onRetry={props.onRetry} onImport={props.onImport} />;
   }
   return (

@@ -312,11 +312,11 @@ export class Desk {
       if (asking !== undefined) this.#asking.set(asking.ticket, asking);
       return refused.driver.input({ input: "refused", code });
     }
-    if (this.#connection === "enlisted") return;
+    // In the middle of the work too: a certificate runs out, or is taken back. Who is being helped needs no server.
     if (FOR_GOOD.includes(code)) {
       this.#refusal = code;
       this.#refuse();
-    } else {
+    } else if (this.#connection !== "enlisted") {
       clearTimeout(this.#retry);
       this.#retry = setTimeout(() => this.#connection !== "enlisted" && this.#challenge(), RETRY_MS);
     }
@@ -325,6 +325,7 @@ export class Desk {
   #refuse(): void {
     this.#connection = "refused";
     this.#socket.close();
+    this.#asking.clear();
     this.#changed();
   }
 

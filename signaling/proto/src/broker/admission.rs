@@ -1,15 +1,19 @@
 //! Whether an enlisting helper is one: the only place of the broker that knows keys.
 
-use super::{Config, Refusal};
+use super::{Certificate, Config, Refusal};
 use crate::id::Nonce;
 use crate::identity::certificate::{self, CertificateError};
 use crate::identity::enlisting;
 use crate::limits::CERTIFICATE_GRACE_S;
 use crate::wire::{Enlist, ErrorCode};
 
-/// Verifies certificate and signature. Gives the time until which the certificate is good, grace included. Units:
-/// milliseconds.
-pub(super) fn verify(config: &Config, enlist: &Enlist, nonce: &Nonce, now_ms: u64) -> Result<u64, Refusal> {
+/// Verifies certificate and signature; gives what is known of the certificate from then on.
+pub(super) fn verify(
+    config: &Config,
+    enlist: &Enlist,
+    nonce: &Nonce,
+    now_ms: u64,
+) -> Result<Certificate, Refusal> {
     let Enlist { team, certificate, signature } = enlist;
     let claims = certificate::verify(certificate, team, now_ms / 1000).map_err(|error| match error {
         CertificateError::Expired => ErrorCode::CertificateExpired,
@@ -24,5 +28,5 @@ pub(super) fn verify(config: &Config, enlist: &Enlist, nonce: &Nonce, now_ms: u6
     }
     // The last second in which it is good is a whole one.
     let until_s = claims.exp.saturating_add(CERTIFICATE_GRACE_S).saturating_add(1);
-    Ok(until_s.saturating_mul(1000))
+    Ok(Certificate { jti: claims.jti, until_ms: until_s.saturating_mul(1000) })
 }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Broker, Deadline, Helper, Refusal, Role, SocketId, Stage};
+use super::{Broker, Certificate, Deadline, Helper, Refusal, Role, SocketId, Stage};
 use crate::id::{Nonce, SessionId, TeamId};
 use crate::limits::{MAX_SESSIONS_PER_HELPER, NONCE_LIFETIME_MS, SESSION_LIFETIME_MS};
 use crate::wire::{Asked, BrokerToAgent, Challenged, Claim, Claimed, Enlist, Enlisted, ErrorCode, Withdrawn};
@@ -43,25 +43,27 @@ impl Broker {
             .filter(|&(_, until)| now_ms < until)
             .map(|(nonce, _)| nonce)
             .ok_or(ErrorCode::ChallengeExpired)?;
-        let until_ms = super::admission::verify(&self.config, enlist, &nonce, now_ms)?;
-        self.employ(socket, enlist.team, until_ms, now_ms);
+        let certificate = super::admission::verify(&self.config, enlist, &nonce, now_ms)?;
+        self.employ(socket, enlist.team, certificate, now_ms);
         Ok(())
     }
 
     /// Lets a verified helper begin, or go on with a new certificate.
-    pub(super) fn employ(&mut self, socket: SocketId, team: TeamId, until_ms: u64, now_ms: u64) {
+    pub(super) fn employ(&mut self, socket: SocketId, team: TeamId, certificate: Certificate, now_ms: u64) {
         let Some(found) = self.sockets.get_mut(&socket) else { return };
+        let until_ms = certificate.until_ms;
         match &mut found.role {
             Role::Helper(helper) => {
-                self.deadlines.remove(&(helper.until_ms, Deadline::Certificate(socket)));
+                self.deadlines.remove(&(helper.certificate.until_ms, Deadline::Certificate(socket)));
                 helper.available = true;
-                helper.expired = false;
-                helper.until_ms = until_ms;
+                helper.dismissed = None;
+                helper.certificate = certificate;
             }
             role @ (Role::Idle | Role::Visitor(_)) => {
                 let (sessions, deposits) = Default::default();
-                let expired = false;
-                *role = Role::Helper(Helper { team, available: true, until_ms, expired, sessions, deposits });
+                let dismissed = None;
+                let available = true;
+                *role = Role::Helper(Helper { team, available, certificate, dismissed, sessions, deposits });
             }
         }
         self.deadlines.insert((until_ms, Deadline::Certificate(socket)));
@@ -77,7 +79,7 @@ impl Broker {
         for deposit in &helper.deposits {
             self.deposits.remove(deposit);
         }
-        self.deadlines.remove(&(helper.until_ms, Deadline::Certificate(socket)));
+        self.deadlines.remove(&(helper.certificate.until_ms, Deadline::Certificate(socket)));
         if let Some(team) = self.teams.get_mut(&helper.team) {
             team.helpers.remove(&socket);
         }
@@ -85,12 +87,17 @@ impl Broker {
         self.forget_if_idle(helper.team);
     }
 
-    pub(super) fn certificate_expired(&mut self, socket: SocketId, now_ms: u64) {
+    /// A helper's certificate is no longer good: they are told why, and work no more.
+    pub(super) fn stop_working(&mut self, socket: SocketId, why: ErrorCode, now_ms: u64) {
         let Ok(helper) = self.helper(socket) else { return };
+        if helper.dismissed.replace(why).is_some() {
+            return;
+        }
         helper.available = false;
-        helper.expired = true;
         let team = helper.team;
-        self.refuse(socket, ErrorCode::CertificateExpired.into(), None);
+        let deadline = (helper.certificate.until_ms, Deadline::Certificate(socket));
+        self.deadlines.remove(&deadline);
+        self.refuse(socket, why.into(), None);
         self.changed(team, now_ms);
     }
 
@@ -180,6 +187,9 @@ impl Broker {
     /// The helper of a socket whose certificate is still good.
     fn working(&mut self, socket: SocketId) -> Result<&mut Helper, Refusal> {
         let helper = self.helper(socket)?;
-        if helper.expired { Err(ErrorCode::CertificateExpired.into()) } else { Ok(helper) }
+        match helper.dismissed {
+            Some(why) => Err(why.into()),
+            None => Ok(helper),
+        }
     }
 }

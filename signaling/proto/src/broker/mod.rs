@@ -155,14 +155,22 @@ enum Role {
     Helper(Helper),
 }
 
+/// What is known of a certificate that was verified.
+#[derive(Debug)]
+struct Certificate {
+    /// By which it can be denied.
+    jti: String,
+    /// When it stops being good, grace included. Units: milliseconds.
+    until_ms: u64,
+}
+
 #[derive(Debug)]
 struct Helper {
     team: TeamId,
     available: bool,
-    /// When the certificate stops being good, grace included. Units: milliseconds.
-    until_ms: u64,
-    /// Whether that time has passed: a helper so far, and not available until enlisted anew.
-    expired: bool,
+    certificate: Certificate,
+    /// Why that is no longer good: a helper so far, and not available until enlisted anew.
+    dismissed: Option<ErrorCode>,
     sessions: BTreeSet<SessionId>,
     deposits: BTreeSet<SessionId>,
 }
@@ -281,6 +289,20 @@ impl Broker {
         self.handle_timeout(now_ms);
     }
 
+    /// Takes the ids of all certificates that are refused from now on: who works with one does no longer. Sessions that
+    /// are connected need no server, and go on.
+    pub fn handle_denied(&mut self, denied: BTreeSet<String>, now_ms: u64) {
+        let hit = self.sockets.iter().filter_map(|(&socket, found)| match &found.role {
+            Role::Helper(helper) if denied.contains(&helper.certificate.jti) => Some(socket),
+            Role::Helper(_) | Role::Visitor(_) | Role::Idle => None,
+        });
+        for socket in hit.collect::<Vec<_>>() {
+            self.stop_working(socket, ErrorCode::CertificateDenied, now_ms);
+        }
+        self.config.denied = denied;
+        self.handle_timeout(now_ms);
+    }
+
     /// Does what was to be done by now.
     pub fn handle_timeout(&mut self, now_ms: u64) {
         self.places.expire(now_ms);
@@ -291,7 +313,9 @@ impl Broker {
             match deadline {
                 Deadline::Update(team) => self.update(team, now_ms),
                 Deadline::Session(session) => self.end(session, None, LeaveReason::Gone, now_ms),
-                Deadline::Certificate(socket) => self.certificate_expired(socket, now_ms),
+                Deadline::Certificate(socket) => {
+                    self.stop_working(socket, ErrorCode::CertificateExpired, now_ms);
+                }
             }
         }
     }

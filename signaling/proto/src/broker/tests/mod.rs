@@ -23,6 +23,11 @@ pub(super) struct World {
     pub(super) now: u64,
 }
 
+/// One that was verified, and is good until then.
+pub(super) fn certificate(until_ms: u64) -> Certificate {
+    Certificate { jti: "one".to_owned(), until_ms }
+}
+
 impl World {
     pub(super) fn new(config: Config) -> Self {
         Self { broker: Broker::new(config, [9; 32]), now: T0 }
@@ -64,7 +69,7 @@ impl World {
     /// A helper at work, past verification.
     pub(super) fn helper(&mut self, socket: u64, team: TeamId) {
         self.connect(socket);
-        self.broker.employ(SocketId(socket), team, FOR_EVER, self.now);
+        self.broker.employ(SocketId(socket), team, certificate(FOR_EVER), self.now);
         self.broker.handle_timeout(self.now);
     }
 
@@ -365,7 +370,7 @@ fn a_session_ends_after_its_lifetime() {
 fn a_helper_whose_certificate_runs_out_is_available_no_more() {
     let mut world = World::open();
     world.connect(1);
-    world.broker.employ(SocketId(1), TEAM, T0 + 5_000, T0);
+    world.broker.employ(SocketId(1), TEAM, certificate(T0 + 5_000), T0);
     world.connect(2);
     world.tell(2, &ask(2));
     world.said();
@@ -376,13 +381,44 @@ fn a_helper_whose_certificate_runs_out_is_available_no_more() {
     assert_eq!(world.said(), [(1, BrokerToAgent::Refused(expired(Some(session(2)))))]);
     // A renewed one on the same socket.
     world.pass(QUEUED_INTERVAL_MS);
-    world.broker.employ(SocketId(1), TEAM, FOR_EVER, world.now);
+    world.broker.employ(SocketId(1), TEAM, certificate(FOR_EVER), world.now);
     world.tell(1, &claim(2));
     assert!(world.said().contains(&(1, claimed(2, None))));
     world.close(1);
     world.close(2);
     world.pass(PLACE_LIFETIME_MS);
     assert_eq!(world.said(), [(2, left(2, LeaveReason::Gone))]);
+    assert!(world.is_empty());
+}
+
+#[test]
+fn a_helper_whose_certificate_is_denied_works_no_more() {
+    let mut world = World::open();
+    world.helper(1, TEAM);
+    world.connect(2);
+    world.tell(2, &ask(2));
+    world.tell(1, &claim(2));
+    world.connect(3);
+    world.tell(3, &ask(3));
+    world.said();
+    world.broker.handle_denied(["another".to_owned()].into(), world.now);
+    assert_eq!(world.said(), []);
+    let denied = |session| Refused { code: ErrorCode::CertificateDenied, session, retry_after_ms: None };
+    for _ in 0..2 {
+        world.broker.handle_denied(["one".to_owned()].into(), world.now);
+    }
+    world.pass(QUEUED_INTERVAL_MS);
+    assert_eq!(world.said(), [(1, BrokerToAgent::Refused(denied(None))), (3, queued(3, 0, 1))]);
+    world.tell(1, &claim(3));
+    assert_eq!(world.said(), [(1, BrokerToAgent::Refused(denied(Some(session(3)))))]);
+    // Who is being helped already, is helped.
+    world.tell(1, &forward(2, 7));
+    assert!(matches!(world.said().as_slice(), [(2, BrokerToAgent::Forwarded(_))]));
+    for socket in 1..=3 {
+        world.close(socket);
+    }
+    world.pass(PLACE_LIFETIME_MS);
+    world.said();
     assert!(world.is_empty());
 }
 

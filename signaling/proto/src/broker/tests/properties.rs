@@ -160,7 +160,7 @@ fn run(world: &mut World, onlooker: &mut Onlooker, step: &Step) {
                 world.broker.sockets.get(&SocketId(socket)).is_some_and(|s| matches!(s.role, Role::Idle));
             if idle {
                 onlooker.helpers.insert(socket, TeamId([team; 32]));
-                world.broker.employ(SocketId(socket), TeamId([team; 32]), FOR_EVER, world.now);
+                world.broker.employ(SocketId(socket), TeamId([team; 32]), certificate(FOR_EVER), world.now);
                 world.broker.handle_timeout(world.now);
             }
         }

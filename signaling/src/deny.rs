@@ -1,0 +1,74 @@
+//! The file with the ids of certificates that are refused: one a line, and it may change at any time.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tracing::{info, warn};
+
+use crate::config::ConfigError;
+use crate::hub::Hub;
+
+/// How often the file is looked at. Whoever takes a certificate back waits for it, and the file is small.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How long the file may be. Units: bytes. Some 100,000 ids; a file that somebody has named by mistake is not read whole.
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Reads the file at the start.
+///
+/// Errors: one that cannot be read, with the flag that names it.
+pub(crate) fn read(path: &Path) -> Result<BTreeSet<String>, ConfigError> {
+    ids(path).map_err(|problem| ConfigError::new("--deny", format!("{}: {problem}", path.display())))
+}
+
+/// Tells the broker of every change. A file that cannot be read any more leaves refused who was.
+pub(crate) async fn watch(path: PathBuf, mut known: BTreeSet<String>, hub: Hub) {
+    let mut was_read = true;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        match ids(&path) {
+            Ok(denied) => {
+                was_read = true;
+                if denied != known {
+                    info!(denied = denied.len(), "the list of refused certificates has changed");
+                    known.clone_from(&denied);
+                    hub.deny(denied).await;
+                }
+            }
+            Err(problem) if was_read => {
+                was_read = false;
+                warn!(%problem, "the list of refused certificates cannot be read; those before stay refused");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// The ids in the file. Empty lines and those that begin with `#` are none.
+fn ids(path: &Path) -> Result<BTreeSet<String>, String> {
+    let length = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if length > MAX_BYTES {
+        return Err(format!("it has {length} bytes, more than {MAX_BYTES}"));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    Ok(lines.map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_id_a_line_and_room_for_a_note() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("denied");
+        std::fs::write(&path, "# left in May\n one \n\ntwo\r\n").unwrap();
+        assert_eq!(read(&path).unwrap(), ["one".to_owned(), "two".to_owned()].into());
+        let error = read(&folder.path().join("nowhere")).unwrap_err();
+        assert_eq!(error.flag, "--deny");
+        std::fs::File::create(&path).unwrap().set_len(MAX_BYTES + 1).unwrap();
+        assert!(read(&path).unwrap_err().problem.contains("bytes"));
+    }
+}
