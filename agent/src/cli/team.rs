@@ -84,13 +84,17 @@ pub(super) fn run(team: Team) -> Result<()> {
         Team::Invite { terms, url } => {
             let team = read(&terms.team)?;
             let keys = HelperKeys { seed: *random()?, noise: *random()? };
-            let terms = noted(terms.into_terms()?);
-            Invite::mint(&team, keys, terms)?.to_link(&url)
+            let terms = terms.into_terms()?;
+            let link = Invite::mint(&team, keys, terms.clone())?.to_link(&url);
+            note(&terms);
+            link
         }
         Team::Sign { terms, request } => {
             let team = read(&terms.team)?;
-            let terms = noted(terms.into_terms()?);
-            invite::answer(&team.id(), &request.sign(&team, terms)?)
+            let terms = terms.into_terms()?;
+            let signed = request.sign(&team, terms.clone())?;
+            note(&terms);
+            invite::answer(&team.id(), &signed)
         }
     };
     let mut out = std::io::stdout().lock();
@@ -98,10 +102,10 @@ pub(super) fn run(team: Team) -> Result<()> {
 }
 
 /// Says, beside what is printed, by which name the certificate can be taken back.
-fn noted(terms: Terms) -> Terms {
-    let Terms { jti, name, .. } = &terms;
-    eprintln!("alongside-agent: to take {name}'s certificate back, give the server a --deny file with {jti} in it");
-    terms
+fn note(Terms { jti, name, .. }: &Terms) {
+    eprintln!(
+        "alongside-agent: to take {name}'s certificate back, give the server a --deny file with {jti} in it"
+    );
 }
 
 impl TermsArgs {

@@ -10,7 +10,8 @@ use crate::world::{World, run};
 /// Makes an invite; gives the argument that names its file, and the id that was said beside it.
 fn invited(world: &World, name: &str) -> (String, String) {
     let key = world.dir.path().join("team.pem");
-    let made = ["team", "invite", "--team", key.to_str().unwrap(), "--name", name, "--url", &world.server_origin];
+    let made =
+        ["team", "invite", "--team", key.to_str().unwrap(), "--name", name, "--url", &world.server_origin];
     let output = run(&made);
     let said = String::from_utf8(output.stderr).unwrap();
     let id = said.trim_end().strip_suffix(" in it").and_then(|said| said.rsplit(' ').next());
