@@ -170,7 +170,7 @@ class Asking(WithServer):
         queued = await third.heard.until("queued", session=again["session"])
         self.assertEqual(queued["position"], ahead)
         left = await first.heard.until("left")
-        self.assertEqual((left["session"], left["reason"]), (asked["session"], "ended"))
+        self.assertEqual((left["session"], left["reason"]), (asked["session"], "moved"))
         # Who is gone gets it back.
         await third.close()
         fourth = await self.dial()
