@@ -50,7 +50,8 @@ export const processes = {
       const start = Date.now();
       await both.helper.start();
       both.helper.talk();
-      return [{ what: "talk goes on, after the start", took: await recovery(both, start), target: 5000 }];
+      // A browser says that the path is silent 5.0 to 7.6 s after the last word, and then somebody knocks.
+      return [{ what: "talk goes on, after the start", took: await recovery(both, start), target: 7000 }];
     },
   },
   "helper killed, and another comes after 25 s": {
