@@ -3,7 +3,7 @@
 /** The file name of the chat, which stands beside the loader on the server. */
 declare const CHAT_FILE: string;
 
-/** The only chat that the loader runs, as an `integrity` attribute has it: `sha384-` and base64. */
+/** The only chat that the loader runs, as an `integrity` attribute has it: `sha256-` and base64. */
 declare const CHAT_INTEGRITY: string;
 
 /** The same for what few visitors need, which the chat loads. */

@@ -70,6 +70,8 @@ impl Desk {
 
     pub(super) fn enlisted(&mut self, ice_servers: Vec<IceServer>) {
         self.is_enlisted = true;
+        // Who was taken back by mistake works on.
+        self.failure = None;
         self.retry_at = None;
         if ice_servers != self.ice_servers {
             self.in_hand = None;

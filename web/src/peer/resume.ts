@@ -6,7 +6,7 @@ import type { Session } from "../proto/session";
 import { decode, encode } from "../wire/base64url";
 import { decodeProposal } from "../wire/decode-proposal";
 import { decodeAdmission, decodeResuming } from "../wire/decode-resume";
-import type { Deposit, Output, Snapshot } from "../wire/peer";
+import type { Deposit, Output, Psk, Snapshot } from "../wire/peer";
 import type { AgentToBroker, Sealed, SessionId } from "../wire/signaling";
 import { utf8 } from "../wire/utf8";
 import type { Driver } from "./driver";
@@ -29,9 +29,11 @@ export type Knocking = { session: SessionId; finish(message2: Sealed): boolean }
 /** What was made ready for the next knock, and where. */
 let ready: { deposit: SessionId; knock: ReturnType<typeof approach> } | undefined;
 
+const approachTo = (deposit: SessionId, psk: Psk) => approach(deposit, decode(psk) ?? new Uint8Array());
+
 /** Makes ready for a knock at the helper of a deposit: there will be one once the server can be spoken to. */
 function prepare({ id, psk }: Pick<Deposit, "id" | "psk">): void {
-  ready = { deposit: id, knock: approach(id, decode(psk) ?? new Uint8Array()) };
+  ready = { deposit: id, knock: approachTo(id, psk) };
   // Told to whoever knocks.
   ready.knock.catch(() => {});
 }
@@ -48,8 +50,8 @@ function knockAt(
   driver: Driver,
   signal: (message: AgentToBroker) => void,
 ): Knocking {
-  if (ready?.deposit !== deposit) prepare({ id: deposit, psk });
-  const made = ready!.knock.then((knock) => knock(utf8(JSON.stringify(payload))));
+  const approached = ready?.deposit === deposit ? ready.knock : approachTo(deposit, psk);
+  const made = approached.then((knock) => knock(utf8(JSON.stringify(payload))));
   // One ephemeral key, one knock.
   ready = undefined;
   made.then(
