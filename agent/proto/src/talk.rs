@@ -134,6 +134,16 @@ impl Talk {
         self.stored
     }
 
+    /// The number of the last message we wrote.
+    pub(crate) fn written(&self) -> u32 {
+        self.outbox.counts().0
+    }
+
+    /// Whether the messages up to this one are stored at the other side.
+    pub(crate) fn has_delivered(&self, seq: u32) -> bool {
+        seq <= self.outbox.counts().1
+    }
+
     /// Whether everything we wrote is stored at the other side.
     pub(crate) fn is_settled(&self) -> bool {
         self.outbox.is_empty()

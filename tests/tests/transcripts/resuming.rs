@@ -112,6 +112,27 @@ fn visitors() -> Vec<Story> {
         .hears(PeerMessage::HelloAck)
         .is(State::Connected)
         .hears(ack(1)),
+        visitor(
+            "half-a-path",
+            "What was written before the path went silent is not through: what is heard is not enough, until it is.",
+        )
+        .then(say("Are you there?"))
+        .after(5_000)
+        .then(Input::Disturbed { generation: 1 })
+        .then(described(2))
+        .hears(chat(1, "Hello?"))
+        .is(State::Reconnecting)
+        .hears(ack(1))
+        .is(State::Connected),
+        visitor("half-a-path-replaced", "The way that opens is taken, though something was heard on the old one.")
+            .then(say("Are you there?"))
+            .then(Input::Disturbed { generation: 1 })
+            .then(described(2))
+            .hears(chat(1, "Hello?"))
+            .then(resumed())
+            .then(admitted(None))
+            .connects(2)
+            .hears(ack(1)),
         visitor("silent-path-replaced", "A path that has gone silent makes room for the one that opens.")
             .then(Input::Disturbed { generation: 7 })
             .is(State::Connected)

@@ -68,6 +68,11 @@ export function resuming(my: Core) {
   /** Since when the two have lost each other. */
   let lostAt: number | null = null;
   /**
+   * Visitor: up to which message the other side has to have all, before a path that went silent is believed again: one that
+   * carries in one direction alone is as good as none.
+   */
+  let doubted = 0;
+  /**
    * When the next deposit is made, the visitor's next try (or when the one that a helper lets in has taken too long),
    * what is kept is written anew, and a sign of life is overdue.
    */
@@ -169,6 +174,7 @@ export function resuming(my: Core) {
       return my.finish("ended", { event: "ended", by: "elsewhere" }, "moved");
     }
     lostAt = my.now;
+    doubted = words.last();
     rest();
     my.linger = Infinity;
     my.deadline = my.now + RESUME_LIFETIME_MS;
@@ -342,6 +348,18 @@ export function resuming(my: Core) {
     /** Something was heard over the path that stands. */
     alive(): void {
       probeAt = Infinity;
+    },
+
+    /** A new path is open, of which nothing bad is known. */
+    believe(): void {
+      doubted = 0;
+    },
+
+    /** Whether what is heard while the two have lost each other says that they have each other again. */
+    isFound(): boolean {
+      if (my.state !== "reconnecting") return false;
+      // Whom a helper is letting in has lost this path, whatever still comes over it.
+      return own === "visitor" ? words.delivered(doubted) : !my.attempting();
     },
 
     /** The two have each other again. */

@@ -304,6 +304,7 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
     if (!isAwaited || !peer.is(generation) || my.standing === generation) return;
     if (my.standing !== null) out({ output: "close", generation: my.standing });
     my.standing = generation;
+    back?.believe();
     words.open(my.now);
   }
 
@@ -331,13 +332,17 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
     if (message.type === "return" && own === "visitor" && words.through()) {
       return my.ending ? finishOwn() : back?.askElsewhere();
     }
-    // Whom a helper is letting in has lost this path, whatever still comes over it.
-    const isBack = my.state === "reconnecting" && (own === "visitor" || !my.attempting());
-    if (words.through() && (my.state === "connecting" || isBack)) findEachOther();
+    heard();
     const code = take(message);
     if (code) words.refuse(code);
+    heard();
     checkFaults();
     if (my.ending && words.settled()) finishOwn();
+  }
+
+  /** The two have each other, if they may say so. */
+  function heard(): void {
+    if (words.through() && (my.state === "connecting" || back?.isFound())) findEachOther();
   }
 
   function take(message: PeerMessage): PeerErrorCode | void {

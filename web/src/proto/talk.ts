@@ -112,6 +112,12 @@ export function talk(own: Role, out: (output: Output) => void) {
     /** Gives what is to be kept of the conversation. */
     keep: (): KeptTalk => ({ written: [...written.kept()], ...written.counts(), stored, seen: seenTo, epoch }),
 
+    /** The number of the last message we wrote. */
+    last: (): number => written.counts().last,
+
+    /** Whether the messages up to this one are stored at the other side. */
+    delivered: (seq: number): boolean => seq <= written.counts().delivered,
+
     /** Begins anew with another helper: what was not delivered is told, and will be sent, again. */
     beginAnew(): void {
       close();

@@ -15,6 +15,7 @@ impl Session {
         if let Some(old) = self.standing.replace(generation) {
             self.outputs.push_back(Output::Close { generation: old });
         }
+        self.believe();
         self.talk.open(now, &mut self.outputs);
     }
 
@@ -31,16 +32,19 @@ impl Session {
         if message == PeerMessage::Return && self.own == Role::Visitor && self.talk.is_through() {
             return if self.ending.is_some() { self.finish_own(now) } else { self.ask_elsewhere(now) };
         }
-        // Whom a helper is letting in has lost this path, whatever still comes over it.
-        let is_back =
-            self.state == State::Reconnecting && (self.own == Role::Visitor || !self.is_attempting());
-        if self.talk.is_through() && (self.state == State::Connecting || is_back) {
-            self.find_each_other(now);
-        }
+        self.heard(now);
         self.take(message, now);
+        self.heard(now);
         self.check_faults(now);
         if self.ending.is_some() && self.talk.is_settled() {
             self.finish_own(now);
+        }
+    }
+
+    /// The two have each other, if they may say so.
+    fn heard(&mut self, now: u64) {
+        if self.talk.is_through() && (self.state == State::Connecting || self.is_found()) {
+            self.find_each_other(now);
         }
     }
 

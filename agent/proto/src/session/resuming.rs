@@ -45,6 +45,9 @@ pub(super) struct Resuming {
     admitting: Option<(SessionId, u64)>,
     /// Until when the other side has to give a sign of life.
     probe_at: Option<u64>,
+    /// Visitor: up to which message the other side has to have all, before a path that went silent is believed again: one
+    /// that carries in one direction alone is as good as none.
+    doubted: Option<u32>,
     /// When what is kept has to be written anew, so that its age can be told; and since when the two have lost
     /// each other.
     keep_at: Option<u64>,
@@ -89,7 +92,7 @@ impl Resuming {
     fn settle(&mut self) {
         (self.trying, self.tried) = (Trying::No, None);
         (self.try_at, self.away_since, self.probe_at) = (None, None, None);
-        (self.admitting, self.lost_at) = (None, None);
+        (self.admitting, self.lost_at, self.doubted) = (None, None, None);
     }
 }
 
@@ -289,6 +292,7 @@ impl Session {
             );
         }
         self.resuming.lost_at = Some(now);
+        self.resuming.doubted = Some(self.talk.written());
         self.resuming.rest();
         self.linger = None;
         self.deadline = Some(now.saturating_add(RESUME_LIFETIME_MS));
@@ -330,6 +334,21 @@ impl Session {
     /// Whether a peer connection is coming up beside the one that stands, or for it.
     pub(super) fn is_attempting(&self) -> bool {
         self.negotiation.live && self.standing != Some(self.negotiation.generation)
+    }
+
+    /// A new path is open, of which nothing bad is known.
+    pub(super) fn believe(&mut self) {
+        self.resuming.doubted = None;
+    }
+
+    /// Whether what is heard while the two have lost each other says that they have each other again.
+    pub(super) fn is_found(&self) -> bool {
+        self.state == State::Reconnecting
+            && match self.own {
+                Role::Visitor => self.resuming.doubted.is_none_or(|seq| self.talk.has_delivered(seq)),
+                // Whom a helper is letting in has lost this path, whatever still comes over it.
+                Role::Helper => !self.is_attempting(),
+            }
     }
 
     /// Helper: whether the visitor has a way back.
