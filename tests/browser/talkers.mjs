@@ -14,11 +14,12 @@ export function sendIn([root, text]) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
   const soon = (ms) => new Promise((done) => setTimeout(done, ms));
   return (async () => {
-    // A framework may take a moment to believe it, and a window that nobody looks at to draw it.
+    // A framework may take a moment to believe it, and a window that nobody looks at to draw it: whoever gave up sooner would
+    // say it twice.
     await soon(20);
     const at = Date.now();
     send.click();
-    while (!stands() && Date.now() < at + 500) await soon(10);
+    while (!stands() && Date.now() < at + 5_000) await soon(10);
     return stands() && at;
   })();
 }
