@@ -15,7 +15,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 import * as esbuild from "esbuild";
 import { minify } from "terser";
 
-import { renamed, shortener } from "./shorten.mjs";
+import { languages, renamed, shortener } from "./shorten.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
 
@@ -25,7 +25,7 @@ const target = ["chrome137", "firefox130", "safari17"];
 const entries = {
   loader: "src/widget/loader.ts",
   chat: "src/widget/chat.ts",
-  seldom: "src/widget/seldom.ts",
+  later: "src/widget/later.ts",
   console: "src/console/main.tsx",
   page: "src/console/index.html",
   demo: "demo/index.html",
@@ -48,20 +48,33 @@ export async function bundle() {
   const visitors = shortener();
 
   const plugins = [styleText, visitorOnly];
-  const seldom = await script(entries.seldom, { format: "esm", plugins, ...renamed }, visitors);
-  const seldomName = `seldom.${nameHash(seldom.code)}.js`;
-  const seldomIntegrity = integrity(seldom.code, "sha256");
-  files.set(seldomName, seldom.code);
-
+  const packages = [];
+  /** Makes a part of the widget: its name, and the only bytes that may run under it. */
+  const part = async (name, entry, define = {}) => {
+    const made = await script(entry, { format: "esm", plugins, define, ...renamed }, visitors);
+    packages.push(...made.packages);
+    const file = `${name}.${nameHash(made.code)}.js`;
+    files.set(file, made.code);
+    return { file, integrity: integrity(made.code, "sha256") };
+  };
   // Each part trusts those it loads and no other: their hashes are in it, up to the page's own tag.
-  const toSeldom = { SELDOM_FILE: JSON.stringify(seldomName), SELDOM_INTEGRITY: JSON.stringify(seldomIntegrity) };
-  const chat = await script(entries.chat, { format: "esm", plugins, define: toSeldom, ...renamed }, visitors);
-  const chatName = `chat.${nameHash(chat.code)}.js`;
-  const chatIntegrity = integrity(chat.code, "sha256");
-  files.set(chatName, chat.code);
+  const baked = (name, { file, integrity }) => ({
+    [`${name}_FILE`]: JSON.stringify(file),
+    [`${name}_INTEGRITY`]: JSON.stringify(integrity),
+  });
 
-  const toChat = { ...toSeldom, CHAT_FILE: JSON.stringify(chatName), CHAT_INTEGRITY: JSON.stringify(chatIntegrity) };
-  const loader = await script(entries.loader, { format: "iife", plugins, define: toChat, ...renamed }, visitors);
+  const words = {};
+  for (const code of languages) words[code] = await part(`words-${code}`, `src/locales/widget/${code}.ts`);
+  const later = await part("later", entries.later);
+  const chat = await part("chat", entries.chat, baked("LATER", later));
+
+  const spoken = Object.entries(words).map(([code, { file, integrity }]) => [code, [file, integrity]]);
+  const define = {
+    ...baked("LATER", later),
+    ...baked("CHAT", chat),
+    WORDS_PARTS: JSON.stringify(Object.fromEntries(spoken)),
+  };
+  const loader = await script(entries.loader, { format: "iife", plugins, define, ...renamed }, visitors);
   const loaderName = `alongside.${nameHash(loader.code)}.js`;
   files.set("alongside.js", loader.code);
   files.set(loaderName, loader.code);
@@ -73,14 +86,15 @@ export async function bundle() {
   files.set("console/index.html", page({ script: appName, style: styleName }));
   files.set(`console/${appName}`, app.code);
   files.set(`console/${styleName}`, app.style);
-  files.set("console/licences.txt", licences([...seldom.packages, ...chat.packages, ...loader.packages, ...app.packages]));
+  files.set("console/licences.txt", licences([...packages, ...loader.packages, ...app.packages]));
 
   for (const [path, bytes] of folder(join(web, "demo"))) files.set(`demo/${path}`, bytes);
 
   const manifest = {
     loader: { file: loaderName, integrity: integrity(loader.code) },
-    chat: { file: chatName, integrity: chatIntegrity },
-    seldom: { file: seldomName, integrity: seldomIntegrity },
+    chat,
+    later,
+    words,
     console: { file: `console/${appName}`, integrity: integrity(app.code) },
   };
   files.set("manifest.json", Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
@@ -197,7 +211,7 @@ function nameHash(bytes) {
   return createHash("sha256").update(bytes).digest("hex").slice(0, 8);
 }
 
-// A hash cannot be compressed, and three stand between the parts of the widget: theirs is the shorter one, and as good.
+// A hash cannot be compressed, and many stand between the parts of the widget: theirs is the shorter one, and as good.
 function integrity(bytes, hash = "sha384") {
   return `${hash}-${createHash(hash).update(bytes).digest("base64")}`;
 }
@@ -210,7 +224,7 @@ function write(files, out) {
   mkdirSync(out, { recursive: true });
   // Files of an earlier build, by the names that only a build gives.
   for (const name of readdirSync(out)) {
-    if (/^(alongside(\.[0-9a-f]{8})?\.js|(chat|seldom)\.[0-9a-f]{8}\.js|console|demo|manifest\.json)$/.test(name)) {
+    if (/^(alongside(\.[0-9a-f]{8})?\.js|(chat|later|words\.[a-z]+)\.[0-9a-f]{8}\.js|console|demo|manifest\.json)$/.test(name)) {
       rmSync(join(out, name), { recursive: true });
     }
   }

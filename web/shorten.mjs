@@ -3,14 +3,20 @@
 // Four kinds of names stay: those of the browser (Terser has the list), those of the wire, those of the site's
 // API and the tag, and those that are looked up by a text that stands elsewhere.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { minify } from "terser";
 
-const source = (path) => readFileSync(join(dirname(fileURLToPath(import.meta.url)), "src", path), "utf8");
+const folder = join(dirname(fileURLToPath(import.meta.url)), "src");
+const source = (path) => readFileSync(join(folder, path), "utf8");
 const words = (text) => text.replace(/\/\*[^]*?\*\/|\/\/.*/g, "").match(/[\w$-]+/g) ?? [];
+
+/** The languages of the widget, by their codes: a file each, beside the one that says what is in them. */
+export const languages = readdirSync(join(folder, "locales/widget"))
+  .flatMap((file) => /^([a-z]{2})\.ts$/.exec(file)?.[1] ?? [])
+  .sort();
 
 // The types between a session and its driver stand beside those of the wire, and never leave the page.
 const isInner = (statement) => /^type (Input|Output) /.test(statement);
@@ -25,15 +31,15 @@ const kept = new Set([
   ...words("public additionalData iv salt info"),
   // The API, the details of its events, the tag's attributes, and what the host shows.
   ...words("Alongside q push on off open close show hide end identify state from text at count code id kind url"),
-  ...words("team server url label position theme launcher refresh side"),
+  ...words("team server url label position theme launcher refresh side lang contact"),
   // What one page keeps for the next, which may be of another build.
-  ...words("at place written draft folded"),
-  // Looked up: marks and ends of a session by what a session tells, words by code, fields by name.
-  ...words("sending delivered read unsent visitor helper lost page client attributes unverified no-key load-failed"),
-  ...words(source("locales/errors-en.ts").replace(/".*"/g, "")),
+  ...words("at place written draft folded told free record what name answer joined proposed proposedRefresh"),
+  // Looked up: marks and ends of a session by what a session tells, errors by code, fields by name, languages by theirs.
+  ...words("sending delivered read unsent visitor helper lost page client attributes unverified no-key else"),
+  ...words(/type ErrorWord =([^;]*)/.exec(source("locales/widget/words.ts"))[1]),
+  ...languages,
   // What one bundle imports of another.
-  ...words("mount"),
-  ...words(source("widget/seldom.ts")),
+  ...words("mount words later"),
   ...words(source("peer/client-information.ts")),
   "Samsung Internet",
 ]);
@@ -46,6 +52,9 @@ const plain = words(
 const tags = [...statements.filter(isInner).join("").matchAll(/"(?:input|output)": "([\w-]+)"/g)]
   .map(([, tag]) => tag)
   .filter((tag) => (tag.includes("-") || plain.includes(tag)) && !kept.has(tag));
+
+// What makes checks and does nothing else: a check that no bundle asks for is left out with what it is made of.
+const makers = words("decoder typed record list nullable text filled integer oneOf base64url like refusal");
 
 // Names that the browser has too, for things that no bundle touches: wherever one stands, it is ours.
 const namesakes = words(
@@ -72,7 +81,17 @@ export function shortener() {
     const result = await minify(numbered, {
       module: true,
       ecma: 2022,
-      compress: { passes: 4, inline: 1, lhs_constants: false, unsafe: true, unsafe_arrows: true },
+      // Statements and functions that begin alike are shorter after compression than short ones.
+      compress: {
+        passes: 4,
+        inline: 1,
+        lhs_constants: false,
+        unsafe: true,
+        unsafe_arrows: true,
+        sequences: false,
+        arrows: false,
+        pure_funcs: makers,
+      },
       mangle: { properties: { reserved: [...kept] } },
       nameCache,
     });

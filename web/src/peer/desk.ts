@@ -108,7 +108,7 @@ export class Desk {
       this.#connection = "refused";
       return;
     }
-    ready.close();
+    ready.connection.close();
     addEventListener("pagehide", this.#hide);
     addEventListener("pageshow", this.#show);
     addEventListener("online", this.#networkChanged);
@@ -347,7 +347,8 @@ export class Desk {
         return this.#claim(session, asking, output.offer);
       case "accept": {
         const { generation, answer } = output;
-        session.driver.takeUp(generation);
+        const held = session.held.take(generation);
+        if (held) session.driver.takeUp(generation, held);
         const connection = this.#offers.get(session)?.get(generation);
         if (connection) session.driver.attempt(generation, connection.accept(answer));
         return;
@@ -384,7 +385,7 @@ export class Desk {
     try {
       const connection = offeringConnection(this.#iceServers);
       this.#offered(session, generation, connection);
-      session.driver.hold(generation, connection);
+      session.held.hold(generation, connection);
       const offer = await connection.gathered(GATHER_MS);
       session.driver.input({ input: "deposit-made", generation, id: drawId(), psk: drawKey(), offer });
     } catch {
@@ -466,7 +467,7 @@ export class Desk {
   };
 
   readonly #hide = (): void => {
-    for (const session of this.#sessions.values()) session.driver.drop();
+    for (const session of this.#sessions.values()) session.drop();
     this.#dropInHand();
     this.#socket.close();
   };

@@ -46,6 +46,8 @@ export type Surroundings = {
   tell(event: Event): void;
   /** Takes note of what has gone to the other side. */
   sent(message: PeerMessage): void;
+  /** Closes a peer connection that was never taken up. */
+  close?(generation: number): void;
   /** Takes a message of a type that is unknown here. */
   unknown?(text: string): void;
 };
@@ -64,10 +66,9 @@ export function drive(session: Session, around: Surroundings) {
   const inputs: Input[] = [];
   let busy = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** The peer connection that was begun last, the one that stays open until that is, and those that wait in hand. */
+  /** The peer connection that was begun last, and the one that stays open until that is. */
   let peer: Numbered | null = null;
   let standing: Numbered | null = null;
-  const inHand = new Map<number, PeerConnection>();
   let gone = false;
   let link: Link | null = null;
 
@@ -126,10 +127,7 @@ export function drive(session: Session, around: Surroundings) {
     } else if (standing?.generation === generation) {
       standing.connection.close();
       standing = null;
-    } else {
-      inHand.get(generation)?.close();
-      inHand.delete(generation);
-    }
+    } else around.close?.(generation);
   }
 
   function takeUp(generation: number, connection: PeerConnection): void {
@@ -182,6 +180,9 @@ export function drive(session: Session, around: Surroundings) {
     heard,
     attempt,
 
+    /** Takes up the peer connection of a generation. */
+    takeUp,
+
     /** Gives the session its sealed channel, or the promise of one. */
     link(session: SessionId, channel: Promise<SealedChannel | null>): void {
       link = { session, channel };
@@ -194,26 +195,6 @@ export function drive(session: Session, around: Surroundings) {
         generation,
         description.then((sdp) => input({ input: "described", generation, sdp })),
       );
-    },
-
-    /** Holds a peer connection in hand: until it is taken up, it tells nothing but its end. */
-    hold(generation: number, connection: PeerConnection): void {
-      inHand.set(generation, connection);
-      connection.listen({
-        found() {},
-        opened() {},
-        closed: () => input({ input: "channel-closed", generation }),
-        disturbed() {},
-        received() {},
-      });
-    },
-
-    /** Takes up a peer connection that is in hand, if it is. */
-    takeUp(generation: number): void {
-      const connection = inHand.get(generation);
-      if (!connection) return;
-      inHand.delete(generation);
-      takeUp(generation, connection);
     },
 
     /** Opens what the broker forwarded. */
@@ -233,7 +214,6 @@ export function drive(session: Session, around: Surroundings) {
       gone = true;
       clearTimeout(timer);
       for (const generation of [peer, standing].flatMap((each) => each?.generation ?? [])) close(generation);
-      for (const generation of [...inHand.keys()]) close(generation);
     },
   };
 }

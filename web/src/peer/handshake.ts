@@ -4,9 +4,10 @@
 import { encode } from "../wire/base64url";
 import { decodeIntroduction } from "../wire/decode";
 import type { UnverifiedCode } from "../wire/peer";
-import type { TeamId } from "../wire/signaling";
+import type { SessionId, TeamId } from "../wire/signaling";
 import { verifyCertificate } from "./certificate";
-import type { Bytes, Initiator, SealedChannel } from "./seal";
+import type { EphemeralKey } from "./ephemeral-key";
+import { type Bytes, initiate, type Initiator, prologue, type SealedChannel } from "./seal";
 import { readText } from "./text";
 
 /** What the visitor knows by themself. */
@@ -14,6 +15,17 @@ export type Expected = { team: TeamId; origin: string; nowS: number };
 
 /** A helper who is who they say. */
 export type Introduced = { name: string; automated: boolean; offer: string; channel: SealedChannel };
+
+/** Verifies who claims an ask, by the key that it was made with. */
+export async function verify(
+  key: EphemeralKey,
+  session: SessionId,
+  message2: Bytes,
+  expected: Expected,
+): Promise<Introduced | UnverifiedCode> {
+  const initiator = await initiate(prologue(expected.team, session, expected.origin), key);
+  return openIntroduction(initiator, message2, expected);
+}
 
 /** Opens message 2 and verifies what is in it; else gives the code of what is wrong. */
 export async function openIntroduction(

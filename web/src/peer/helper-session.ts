@@ -4,6 +4,7 @@ import { Session } from "../proto/session";
 import type { Client, Event, Input, Page, Psk, Snapshot, State } from "../wire/peer";
 import type { SessionId } from "../wire/signaling";
 import { drive, type Driver, type Surroundings } from "./driver";
+import { heldConnections } from "./held-connections";
 import { Outlet } from "./outlet";
 import { forgetSession, keepSession, type KeptSession, type Said } from "./session-store";
 
@@ -24,6 +25,9 @@ export class HelperSession {
   /** What carries the session out; for the desk alone. */
   readonly driver: Driver;
 
+  /** The connections that its deposits are of; for the desk alone. */
+  readonly held = heldConnections((generation) => this.#input({ input: "channel-closed", generation }));
+
   /** Made by the desk alone. */
   constructor(
     readonly id: SessionId,
@@ -39,6 +43,7 @@ export class HelperSession {
         told();
       },
       sent: () => {},
+      close: this.held.close,
     });
   }
 
@@ -53,6 +58,12 @@ export class HelperSession {
   /** Keeps what the next page of this tab needs to go on. For the desk alone. */
   keep(session: Snapshot): void {
     keepSession({ id: this.id, origin: this.origin, session, said: this.#said });
+  }
+
+  /** Lets go of everything at once: the page is going away. For the desk alone. */
+  drop(): void {
+    this.driver.drop();
+    this.held.drop();
   }
 
   /** Whether what the server says of this id is said of the session as it is. */

@@ -7,7 +7,8 @@
 
 import { decode } from "../wire/base64url";
 import { utf8 } from "../wire/utf8";
-import { type Bytes, freshKey, join, type SealedChannel, sealedChannel, shared, type StaticKey, transcript } from "./seal";
+import { freshKey } from "./ephemeral-key";
+import { type Bytes, join, type SealedChannel, sealedChannel, shared, type StaticKey, transcript } from "./seal";
 
 const KEY_BYTES = 32;
 

@@ -7,12 +7,13 @@
 
 import { decode } from "../wire/base64url";
 import { utf8 } from "../wire/utf8";
+import { type EphemeralKey, freshKey } from "./ephemeral-key";
 
 /** Bytes as WebCrypto takes them. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** An X25519 key pair whose private half may be non-extractable. */
-export type StaticKey = { privateKey: CryptoKey; publicKey: Uint8Array };
+/** An X25519 key pair that stays the same. */
+export type StaticKey = EphemeralKey;
 
 const subtle = globalThis.crypto?.subtle;
 const KEY_BYTES = 32;
@@ -187,12 +188,6 @@ export async function shared(privateKey: CryptoKey, publicKey: Bytes): Promise<B
   const secret = await bytes(subtle.deriveBits({ name: "X25519", public: remote }, privateKey, 8 * KEY_BYTES));
   if (secret.every((byte) => byte === 0)) throw new RangeError("zero shared secret");
   return secret;
-}
-
-/** Makes an ephemeral key. */
-export async function freshKey(): Promise<StaticKey> {
-  const pair = (await subtle.generateKey("X25519", false, ["deriveBits"])) as CryptoKeyPair;
-  return { privateKey: pair.privateKey, publicKey: await bytes(subtle.exportKey("raw", pair.publicKey)) };
 }
 
 async function hmac(key: Bytes, data: Bytes): Promise<Bytes> {

@@ -52,7 +52,7 @@ export type SignalingSocket = ReturnType<typeof signalingSocket>;
 export function signalingSocket(
   server: string,
   listener: SocketListener,
-  seldom: () => Promise<{ httpTransport: OpenTransport }>,
+  later: () => Promise<{ httpTransport: OpenTransport }>,
   dialled?: WebSocket,
 ) {
   let transport: Transport | undefined;
@@ -72,7 +72,7 @@ export function signalingSocket(
   function dial(): void {
     arm(DIAL_MS, closed);
     if (overHttp && !http) {
-      seldom().then(({ httpTransport }) => {
+      later().then(({ httpTransport }) => {
         http = httpTransport;
         if (watching && !transport) dial();
       }, closed);

@@ -3,26 +3,21 @@
 // Nothing is requested from anywhere before `ask`, and what the page is goes to the helper alone: the server
 // is told the page's origin and sealed bytes (invariants I1 and I3).
 
-import { cleanAddress } from "../proto/address";
 import { Session } from "../proto/session";
 import { decode, encode } from "../wire/base64url";
 import type { Chat, Client, Event, Helper, Input, Page, PeerMessage, Snapshot, State, UnsupportedCode } from "../wire/peer";
 import type { BrokerToAgent, Claimed, IceServer, Place, SessionId, TeamId } from "../wire/signaling";
-import { clientInformation } from "./client-information";
 import { now } from "./clock";
 import { drive, type RoleOutput } from "./driver";
-import { openIntroduction } from "./handshake";
-import type { HeadStart } from "./head-start";
-import { watchNavigation } from "./navigation";
-import { peerConnection, type PeerConnection } from "./peer-connection";
+import { type EphemeralKey, freshKey } from "./ephemeral-key";
+import type { verify } from "./handshake";
+import type { Begun, HeadStart } from "./head-start";
+import type { identify, observe, Urls } from "./observe";
+import type { peerConnection } from "./peer-connection";
 import { drawId } from "./random";
 import type { Knocking, Resume } from "./resume";
-import { initiate, type Initiator, prologue } from "./seal";
 import { signalingSocket, type OpenTransport } from "./signaling-socket";
 import { prepareConnection } from "./support";
-
-/** How much of an address the helper sees: cleaned of what may be secret, the path alone, or all of it. */
-export type Urls = "clean" | "path" | "full";
 
 /** What a visitor needs to know before they can ask. */
 export type VisitorOptions = {
@@ -42,25 +37,28 @@ export type Waiting = { place: Place; written: Chat[] };
 /** All that the helper was told; `null` for what has not been sent. */
 export type Shared = { page: Page | null; client: Client | null };
 
-/** One handshake: its initiator serves one claim, and is `null` before it is made and from then on. */
-type Handshake = { team: TeamId; session: SessionId; initiator: Initiator | null };
+/** One handshake: its key serves one claim, and is `null` before it is made and from then on. */
+type Handshake = { team: TeamId; session: SessionId; key: EphemeralKey | null };
 
 /** One ask by a visitor. A new ask needs a new visitor. */
 export type Visitor = ReturnType<typeof makeVisitor>;
 
-/** What a visitor seldom needs, loaded when it is. */
-export type Seldom = {
+/** What a visitor can do without until a helper comes, loaded once they ask. */
+export type Later = {
   /** Opens a transport over HTTP. */
   httpTransport: OpenTransport;
+  /** Says who a helper is. */
+  verify: typeof verify;
+  /** Takes up a connection that was begun. */
+  peerConnection: typeof peerConnection;
+  /** Tell where the visitor is, without what may be secret, and what they use. */
+  observe: typeof observe;
+  identify: typeof identify;
   /** Finds back, and hears proposals. */
   resume: Resume;
   /** Goes where the visitor agreed to go, or loads the page again, once what was said before has left. */
   go(url: string | null): void;
 };
-
-// How many messages of unknown types may wait until the part that may know them is loaded; as often it is asked for
-// when it cannot be had. More than an honest helper proposes meanwhile.
-const MAX_UNHEARD = 16;
 
 /**
  * Makes an ask without starting it: nothing is requested from anywhere. `told` is told of every event, `keep` is given
@@ -70,7 +68,7 @@ export function makeVisitor(
   { server, teams, urls, attributes }: VisitorOptions,
   told: (event: Event) => void,
   keep: (snapshot: Snapshot) => void,
-  seldom: () => Promise<Seldom>,
+  later: () => Promise<Later>,
   start?: HeadStart,
 ) {
   const { origin } = location;
@@ -82,10 +80,12 @@ export function makeVisitor(
   let helper: Helper | null = null;
   let shared: Shared = { page: null, client: null };
   let unable = false;
-  /** How many messages wait for what few visitors need, or were lost because it cannot be had. */
-  let unheard = 0;
+  /** Whether the page is watched. */
+  let observed = false;
   // The first peer connection, made before it is needed.
-  let spare = start?.begun ? peerConnection(start.begun) : null;
+  let spare: Begun | undefined = start?.begun;
+  /** What could be done without, from when a helper is verified or found again: without it, neither is. */
+  let parts: Later | undefined;
   let handshake: Handshake | null = null;
   /** The try to find back that waits for its answer, or had it. */
   let knocking: Knocking | null = null;
@@ -97,20 +97,14 @@ export function makeVisitor(
       lost: () => input({ input: "socket-lost" }),
       received,
     },
-    seldom,
+    later,
     start?.socket,
   );
   const session = Session.visitor(teams, origin);
   const driver = drive(session, {
     carryOut,
     signal: socket.send,
-    unknown(text) {
-      if (unheard++ >= MAX_UNHEARD) return;
-      seldom().then(({ resume }) => {
-        unheard = 0;
-        resume.hear(text, driver);
-      }, console.warn);
-    },
+    unknown: (text) => parts?.resume.hear(text, driver),
     tell: (event) => unable || tell(event),
     sent(message) {
       if (message.type !== "page" && message.type !== "client") return;
@@ -132,11 +126,12 @@ export function makeVisitor(
       case "answer":
         return answer(output.generation, output.offer, output.iceServers);
       case "go":
-        return void seldom().then(({ go }) => go(output.url));
+        return parts?.go(output.url);
       case "keep":
         return keep(output.snapshot);
       case "knock":
-        return void seldom().then(({ resume }) => (knocking = resume.knock(output, driver, socket.send)));
+        knocking = parts!.resume.knock(output, driver, socket.send);
+        return;
       default:
       // A visitor's session neither claims nor offers.
     }
@@ -144,8 +139,8 @@ export function makeVisitor(
 
   function answer(generation: number, offer: string, iceServers: IceServer[]): void {
     try {
-      const connection = spare ?? peerConnection();
-      spare = null;
+      const connection = parts!.peerConnection(spare);
+      spare = undefined;
       connection.configure(iceServers);
       driver.adopt(generation, connection, connection.answer(offer));
     } catch {
@@ -157,18 +152,19 @@ export function makeVisitor(
   /** Over: nothing of the page is watched, and nothing is held in hand. */
   function drop(): void {
     leaving.abort();
-    spare?.close();
-    spare = null;
+    spare?.connection.close();
+    spare = undefined;
   }
 
   async function prepare(team: TeamId): Promise<void> {
     const session = drawId();
-    const made: Handshake = { team, session, initiator: null };
+    const made: Handshake = { team, session, key: null };
     handshake = made;
     knocking = null;
     try {
-      made.initiator = await initiate(prologue(team, session, origin));
-      if (handshake === made) input({ input: "prepared", session, message: encode(made.initiator.message) });
+      made.key = await freshKey();
+      // Message 1 is the key and nothing else.
+      if (handshake === made) input({ input: "prepared", session, message: encode(made.key.publicKey) });
     } catch {
       unsupported("cryptography");
       end();
@@ -196,34 +192,43 @@ export function makeVisitor(
   }
 
   function claimed(claim: Handshake, { message, iceServers }: Claimed): void {
-    const { team, session, initiator } = claim;
-    if (!initiator || !message) return;
+    const { team, session, key } = claim;
+    if (!key || !message) return;
     // One ephemeral key, one claim: whatever else comes for it is not looked at.
-    claim.initiator = null;
-    const opened = openIntroduction(initiator, decode(message) ?? new Uint8Array(), {
-      team,
-      origin,
-      nowS: Math.floor(now() / 1000),
+    claim.key = null;
+    const verified = later().then((loaded) => {
+      parts = loaded;
+      const expected = { team, origin, nowS: Math.floor(now() / 1000) };
+      return loaded.verify(key, session, decode(message) ?? new Uint8Array(), expected);
     });
     driver.link(
       session,
-      opened.then((result) => (typeof result === "string" ? null : result.channel)),
+      verified.then((result) => (typeof result === "string" ? null : result.channel), () => null),
     );
-    opened.then((result) => {
-      if (handshake !== claim) return;
-      if (typeof result === "string") return input({ input: "unverified", code: result });
-      const { name, automated, offer } = result;
-      input({ input: "verified", name, automated, offer, iceServers });
-    });
+    verified.then(
+      (result) => {
+        if (handshake !== claim) return;
+        if (typeof result === "string") return input({ input: "unverified", code: result });
+        const { name, automated, offer } = result;
+        input({ input: "verified", name, automated, offer, iceServers });
+      },
+      // Nobody can be verified without the part that does it: the claim is lost, and the next may find it there.
+      () => {
+        socket.send({ type: "leave", session, reason: "failed" });
+        if (handshake === claim) input({ input: "left", reason: "failed" });
+      },
+    );
   }
 
   function tell(event: Event): void {
     if (event.event === "state") ({ state } = event);
     if (event.event === "helper") helper = event;
     if (event.event === "anew") written = [];
-    // Who has a helper can lose them with the page, and has what it takes to find them again; without it, the session
-    // ends with the page.
-    if (state === "connecting") seldom().then(({ resume }) => resume.extend(session), console.warn);
+    if (state === "connecting") {
+      // Who has a helper can lose them with the page, and has what it takes to find them again.
+      parts?.resume.extend(session);
+      observe();
+    }
     if (event.event === "message" && waits()) written.push({ seq: event.seq, at: event.at, text: event.text });
     if (state === "ended" || state === "failed") drop();
     told(event);
@@ -250,7 +255,7 @@ export function makeVisitor(
   }
 
   /** Gives the first connection, made where there is none yet; `null`, and an error is told, where none can be had. */
-  function ready(): PeerConnection | null {
+  function ready(): Begun | null {
     const made = spare ?? prepareConnection();
     if (typeof made !== "string") return (spare = made);
     unsupported(made);
@@ -269,19 +274,20 @@ export function makeVisitor(
     document.addEventListener("visibilitychange", changed, { signal });
     input(first);
     // To look at the page makes the browser lay it out: what is on its way goes first.
-    setTimeout(() => {
-      identify();
-      watchNavigation(
-        (address) => cleanAddress(address, urls),
-        (page) => input({ input: "navigated", page }),
-        signal,
-      );
-    });
+    setTimeout(observe);
   }
 
-  /** Tells what the visitor uses and what the site knows about them, once asked. */
+  /** Has it told where the visitor is, from now on, and what they use. */
+  function observe(): void {
+    later().then((loaded) => {
+      if (!observed) loaded.observe(urls, attributes, input, leaving.signal);
+      observed = true;
+    }, console.warn);
+  }
+
+  /** Has it told that the site knows more about them. */
   function identify(): void {
-    if (state !== "idle") input({ input: "known", client: clientInformation(attributes) });
+    if (observed) later().then((loaded) => loaded.identify(attributes, input), console.warn);
   }
 
   return {
@@ -317,10 +323,11 @@ export function makeVisitor(
      *
      * Errors: as of `ask`.
      */
-    resume(snapshot: Snapshot, { extend }: Resume): void {
+    resume(snapshot: Snapshot, loaded: Later): void {
       if (!ready()) return;
+      parts = loaded;
       place = snapshot.place ?? "";
-      extend(session, snapshot);
+      loaded.resume.extend(session, snapshot);
       begin({ input: "restore", snapshot });
     },
 

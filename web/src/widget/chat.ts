@@ -1,18 +1,18 @@
 // The chat: loaded when somebody presses Help, and tied to one ask at a time.
 
 import { flatCode } from "../conversation/error-code";
-import * as words from "../locales/widget-en";
+import type { ErrorWord } from "../locales/widget/words";
 import type { HeadStart } from "../peer/head-start";
 import { makeVisitor } from "../peer/visitor";
 import type { EndedBy, Event, SessionErrorCode, Snapshot } from "../wire/peer";
+import { type Deed, MAX_DEEDS } from "./deed";
+import type { Later } from "./later";
 import type { Left, Told } from "./left";
 import { drawPanel } from "./panel";
 import style from "./panel.css";
 import type { Chat, Shell } from "./shell";
 import { standing } from "./standing";
-import { dress, h, take } from "./toolkit";
-
-type Seldom = typeof import("./seldom");
+import { dress, take, words } from "./toolkit";
 
 // How long it is said that the connection is back. Units: milliseconds. Long enough to be read twice.
 const BACK_MS = 6_000;
@@ -29,7 +29,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
   const team = config.teams[0] ?? "";
   let visitor = fresh(start);
   // What the page before has left is looked for while the panel is drawn.
-  const found = again ? look() : undefined;
+  const found = again ? find() : undefined;
   let position = 1;
   let endedBy: EndedBy = "lost";
   let problem = "";
@@ -45,8 +45,13 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
   let snapshot: Snapshot | null = null;
   let story: Told[] = [];
   let part = 0;
-  /** What few visitors need, once it is there. */
-  let parts: Seldom | undefined;
+  /** What was said in conversations before this one, as far as it is on the screen. */
+  let before: Told[] = [];
+  /** What helpers did, and from which on they did it in this conversation. */
+  let deeds: Deed[] = [];
+  let since = 0;
+  /** What an open chat can do without, once it is there. */
+  let parts: Later | undefined;
   /** Whether what is told was told to the site before, on another page. */
   let wasTold = false;
   /** The helper's last message, how many of theirs nobody has looked at, and how many were told. */
@@ -69,12 +74,11 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     say: (text) => visitor.say(text),
     writing: (on) => visitor.writing(on),
     // An address that cannot be looked at stays text.
-    link: (body, text) => void later(({ drawLinks }) => drawLinks(h, body, text)),
-    shared: (button, log) =>
-      void seldom().then(
-        ({ toggleSharing }) => (refresh = toggleSharing(h, button, log, () => visitor.shared())),
-        () => panel.note(words.error),
-      ),
+    link: (body, text) => void soon(({ drawLinks }) => drawLinks(body, text)),
+    shared: (button, log) => look(button, log, ({ drawSharing }) => drawSharing(visitor.shared())),
+    record: (button, log) => look(button, log, ({ drawRecord }) => drawRecord(deeds)),
+    save: () => attempt(({ saveConversation }) => saveConversation([...before, ...story], deeds)),
+    contact: (place) => config.contact && soon(({ drawContact }) => drawContact(place, config.contact)),
   });
   const { element } = panel;
 
@@ -98,7 +102,14 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
         // Of an ask before this one, nothing is shown.
         if (made === visitor) handle(event);
         if (event.event === "proposed") {
-          later(({ drawProposal }) => drawProposal(toolkit, frame, made, emit, event));
+          soon(({ drawProposal }) => {
+            const done = note(event.url === null ? "proposedRefresh" : "proposed", event.url);
+            drawProposal(frame, made, emit, event, (is) => {
+              done.answer = is === "allow" ? "allowed" : "declined";
+              update();
+            });
+            update();
+          });
         }
       },
       (kept) => {
@@ -107,19 +118,33 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
         snapshot = kept;
         keepSession();
       },
-      seldom,
+      later,
       start,
     );
     return made;
   }
 
-  async function seldom() {
-    return (parts = (await load(SELDOM_FILE, SELDOM_INTEGRITY)) as Seldom);
+  async function later() {
+    if (!parts) {
+      parts = ((await load(LATER_FILE, LATER_INTEGRITY)) as { later: Later }).later;
+      parts.equip(toolkit);
+    }
+    return parts;
   }
 
-  /** Uses a part that few need; without it, that is left out. */
-  function later<T>(use: (parts: Seldom) => T): Promise<T | void> {
-    return seldom().then(use, console.warn);
+  /** Does what can be left out when the part that it takes cannot be had. */
+  function soon<T>(act: (parts: Later) => T): Promise<T | void> {
+    return later().then(act, console.warn);
+  }
+
+  /** Does what a person has asked for, or says that it could not be done. */
+  function attempt(act: (parts: Later) => void): void {
+    later().then(act, () => panel.note(words.errors["load-failed"]));
+  }
+
+  /** Shows something in the place of the conversation, until it is pressed again. */
+  function look(button: HTMLElement, log: HTMLElement, draw: (parts: Later) => HTMLElement): void {
+    attempt((parts) => (refresh = parts.toggleSheet(button, log, () => draw(parts))));
   }
 
   const isFree = () => ["idle", "ended", "failed"].includes(visitor.state());
@@ -129,7 +154,9 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     // Who goes on asking has a fresh one, made with the page.
     if (!left) visitor = fresh();
     elsewhere = away = back = false;
+    before = [...before, ...story];
     story = [];
+    since = deeds.length;
     unread = part = 0;
     position = 1;
     panel.divide();
@@ -142,26 +169,31 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
   }
 
   /** Looks for what the page before has left. */
-  function look() {
-    return seldom().then(({ takeUp }) => takeUp(team));
+  function find() {
+    return later().then(({ takeUp }) => takeUp(team));
   }
 
-  async function restore(looking = look()) {
-    const left = await looking;
-    const { redraw, readStory, resume } = await seldom();
+  async function restore(finding = find()) {
+    const left = await finding;
+    const loaded = await later();
+    const { redraw, readStory } = loaded;
     // Somebody was quicker.
     if (!isFree()) return;
     elsewhere = left === "elsewhere";
     panel.clear();
+    before = [];
+    deeds = [];
+    since = 0;
     if (!left || left === "elsewhere") {
       visitor.leave();
       element.hidden = !left;
       return update();
     }
-    const { session, told, place, draft, folded } = left;
+    const { session, told, record, place, draft, folded } = left;
     panel.draft(draft ?? "");
     if (session) {
       story = readStory(team, told ?? 0);
+      deeds = record ?? [];
       snapshot = session;
       // The browser connects first: to draw what was said takes as long as that.
       held = () => {
@@ -173,7 +205,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
         keepSession();
       };
       setTimeout(() => held?.(), HOLD_MS);
-      visitor.resume(session, resume);
+      visitor.resume(session, loaded);
     } else if (place) {
       element.hidden = folded ?? true;
       ask(left);
@@ -193,7 +225,17 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
   /** Keeps the session for the next page, with whether this one has let go of it. */
   function keepSession(free = false) {
     // Who has a session has what it takes.
-    if (snapshot && parts) story = parts.keepSession(team, { session: snapshot, free, ...looks() }, story);
+    if (snapshot && parts) story = parts.keepSession(team, { session: snapshot, free, record: deeds.slice(since), ...looks() }, story);
+  }
+
+  /** Takes note of something that the helper did. */
+  function note(what: Deed["what"], url: string | null = null): Deed {
+    const done: Deed = { what, name: visitor.helper()?.name ?? "", at: Date.now(), url, answer: null };
+    if (deeds.push(done) > MAX_DEEDS) {
+      deeds.shift();
+      if (since) since--;
+    }
+    return done;
   }
 
   function handle(event: Event) {
@@ -209,7 +251,10 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
       unread = 0;
     }
     if (event.event === "waiting") ({ position } = event);
-    if (event.event === "ended") endedBy = event.by;
+    if (event.event === "ended") {
+      endedBy = event.by;
+      if (endedBy === "helper") note("ended");
+    }
     if (event.event === "message") {
       const { from, seq, text, at } = event;
       if (from === "helper") {
@@ -231,6 +276,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
   function turned(state: string) {
     back = was === "reconnecting" && state === "connected";
     if (back) setTimeout(() => update((back = false)), BACK_MS);
+    if (state === "connected" && !back) note("joined");
     was = state;
     slow = false;
     if (state === "asking") setTimeout(() => update((slow = was === "asking")), SLOW_MS);
@@ -241,10 +287,11 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     parts?.forgetSession(team);
   }
 
-  async function tellProblem(code: SessionErrorCode) {
-    problem = words.errors[(typeof code === "string" ? code : Object.keys(code)[0]) as keyof typeof words.errors] ?? "";
-    // Most need words that are seldom needed; without them there is only one thing to say.
-    problem ||= (await later(({ explain }) => explain(code))) ?? words.error;
+  function tellProblem(code: SessionErrorCode) {
+    const texts: Record<string, string> = words.errors;
+    // What is known by its inner code has its own words; else the kind of error may have some.
+    const known = [flatCode(code), ...Object.keys(code)].find((code) => Object.hasOwn(texts, code)) as ErrorWord | undefined;
+    problem = words.errors[known ?? "else"];
     panel.note(problem);
     update();
   }
@@ -256,9 +303,11 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     const held = hasTurned && !element.hidden && root.activeElement;
     panel.update({
       state,
-      standing: standing({ state, position, helper, endedBy, problem, away, back, slow, elsewhere }),
+      standing: standing(words, { state, position, helper, endedBy, problem, away, back, slow, elsewhere }),
       elsewhere,
       helper: helper?.name ?? "",
+      said: story.length + before.length > 0,
+      done: deeds.length > 0,
     });
     refresh();
     // What had the focus may have gone with the state it belonged to.
@@ -271,7 +320,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     if (told !== unread) {
       told = unread;
       emit("unread", { count: unread });
-      later(({ drawUnread }) => drawUnread(toolkit, main, unread));
+      soon(({ drawUnread }) => drawUnread(main, unread));
     }
     setState(state);
   }
@@ -307,7 +356,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     leave() {
       keepAll();
       visitor.leave();
-      later(({ unlockTab }) => unlockTab());
+      soon(({ unlockTab }) => unlockTab());
     },
   };
 }

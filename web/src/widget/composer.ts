@@ -1,9 +1,8 @@
 // Where the visitor writes.
 
 import { look } from "../conversation/draft";
-import * as words from "../locales/widget-en";
 import { TYPING_TIMEOUT_MS } from "../wire/peer";
-import { button, h } from "./toolkit";
+import { button, h, words } from "./toolkit";
 
 /** The text field with its button, drawn. */
 export interface Composer {

@@ -35,3 +35,8 @@ test("an unknown way to treat addresses is the careful one", () => {
   assert.equal(read({ url: "path" }).urls, "path");
   for (const url of ["", "FULL", "everything"]) assert.equal(read({ url }).urls, "clean");
 });
+
+test("where the site can be reached otherwise is what the tag says, or nothing", () => {
+  assert.equal(read({ team, contact: " help@nook.example " }).contact, "help@nook.example");
+  assert.equal(read({ team }).contact, "");
+});

@@ -12,13 +12,15 @@ export interface Config {
   readonly urls: "clean" | "path" | "full";
   /** Whether the page is loaded again before anybody is asked. */
   readonly refresh: boolean;
+  /** Where the site can be reached when nobody is there; empty when it does not say. */
+  readonly contact: string;
 }
 
 // 43 characters of base64url hold 258 bits; the last two of them are zero for the 256 of a key.
 const TEAM = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
 
 /** Reads what matters to a session; what is not valid counts as not said. */
-export function readConfig({ team, server, url, refresh }: DOMStringMap, script: string): Config {
+export function readConfig({ team, server, url, refresh, contact }: DOMStringMap, script: string): Config {
   const named = server && URL.canParse(server) ? server : script;
   return {
     server: new URL(named).origin,
@@ -29,5 +31,6 @@ export function readConfig({ team, server, url, refresh }: DOMStringMap, script:
     // What is not known shows a helper no more than the default does.
     urls: url === "path" || url === "full" ? url : "clean",
     refresh: refresh !== undefined && refresh.toLowerCase() !== "false",
+    contact: contact?.trim() ?? "",
   };
 }

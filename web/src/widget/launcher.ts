@@ -1,12 +1,16 @@
 // The Help button, the shadow root it stands in, and the small card that speaks before the chat is there.
 
-import * as words from "../locales/launcher-en";
+import type { LauncherWords } from "../locales/launcher";
 import { button, dress, h } from "./element";
+import type { Language } from "./language";
 import style from "./launcher.css";
 
 /** How often a page may throw the launcher out before it is left out: a page that insists has its way. */
 const MAX_RETURNS = 20;
 let returns = 0;
+
+// Browsers that do not know what is modal are too old for help, and told so when it is pressed.
+const MODAL = CSS.supports("selector(:modal)") ? "dialog:modal" : "_";
 
 /** The launcher on the page. */
 export interface Launcher {
@@ -27,6 +31,8 @@ export interface Launcher {
  */
 export function drawLauncher(
   { label, position, theme }: DOMStringMap,
+  { code: lang, direction: dir }: Language,
+  [help, close]: LauncherWords,
   press: () => void,
   revive: () => void,
 ): Launcher {
@@ -34,49 +40,74 @@ export function drawLauncher(
   const root = host.attachShadow({ mode: "open" });
   dress(root, style);
 
-  const name = label || words.help;
+  const name = label || help;
   // Its name stays the same when a number comes to stand on it.
   const main = button(name, "launcher primary", press, name);
   const text = h("p", { role: "status" });
   const action = button("", "primary");
   const card = h(
     "div",
-    { className: "card", role: "dialog", ariaLabel: words.help, tabIndex: -1, hidden: true },
+    { className: "card", role: "dialog", ariaLabel: help, tabIndex: -1, hidden: true },
     text,
     action,
-    button(words.close, "plain", hush),
+    button(close, "plain", hush),
   );
-  const frame = h("div", { className: "frame", lang: words.language, dir: words.direction }, card, main);
+  const frame = h("div", { className: "frame", lang, dir }, card, main);
   root.append(frame);
 
   // Text typed here is not for the page's own keyboard shortcuts, nor focus here for its focus traps.
   for (const type of ["keydown", "keypress", "keyup", "focusin"]) root.addEventListener(type, (event) => event.stopPropagation());
-  card.onkeydown = ({ key }) => {
-    if (key === "Escape") hush();
+  card.onkeydown = (event) => {
+    if (event.key !== "Escape") return;
+    // It would close a dialog around it as well.
+    event.preventDefault();
+    hush();
   };
 
   if (theme === "dark" || theme === "light") frame.style.colorScheme = theme;
   if (position?.includes("left")) host.dataset.side = "left";
   host.dataset.state = "idle";
   host.popover = "manual";
+  // A modal dialog makes all that is not in it inert, whatever its layer: help goes into it, and out when it closes. The
+  // one that was opened last is on top.
+  const modals = new Set<Node>(document.querySelectorAll(MODAL));
+  const isOpen = (node: Node) => node.isConnected && (node as Element).matches(MODAL);
+  const openings = new MutationObserver((changes) => {
+    for (const { target, type } of changes) {
+      if (type !== "attributes") continue;
+      modals.delete(target);
+      if (isOpen(target)) modals.add(target);
+    }
+    place();
+  });
   const watch = new MutationObserver(place);
   let listening = false;
   root.addEventListener("probe", () => (listening = true));
   place();
   function place() {
-    if (host.isConnected || returns++ > MAX_RETURNS) return;
+    const modal = [...modals].filter(isOpen).pop();
+    const parent = modal ?? document.documentElement;
+    if (host.isConnected ? host.parentNode === parent : returns++ > MAX_RETURNS) return;
     root.dispatchEvent(new Event("probe"));
     if (!listening) {
       watch.disconnect();
+      openings.disconnect();
       return revive();
     }
     // `document.open()` takes the listeners from all that was in the document: the next probe tells.
     listening = false;
-    document.documentElement.append(host);
+    const held = root.activeElement as HTMLElement | null;
+    parent.appendChild(host);
     // The top layer is above every z-index. Browsers too old for it are told so when Help is pressed. With the next frame, for
     // it makes the browser work out the style of the page, which the frame does anyway.
-    requestAnimationFrame(() => host.isConnected && host.showPopover?.());
+    requestAnimationFrame(() => {
+      if (!host.isConnected) return;
+      host.showPopover?.();
+      held?.focus();
+    });
     for (const parent of [document, document.documentElement]) watch.observe(parent, { childList: true });
+    // What a page draws anew in its dialog may throw help out with the rest.
+    openings.observe(document, { attributeFilter: ["open"], subtree: true, childList: !!modal });
   }
 
   function hush() {

@@ -22,15 +22,20 @@ const session = {
   proposal: 0,
 };
 const told = 1;
+const record = [
+  { what: "joined", name: "Mira", at: NOW, url: null, answer: null },
+  { what: "proposed", name: "Mira", at: NOW, url: "https://nook.example/cart", answer: "allowed" },
+];
 const read = (changes: object, now = NOW) => readLeft(JSON.stringify({ ...waited, ...changes }), now);
 
 test("what was kept is read", () => {
-  assert.deepEqual(read({}), { ...waited, session: null, free: null, told: null });
+  assert.deepEqual(read({}), { ...waited, session: null, free: null, told: null, record: null });
   assert.deepEqual(readLeft(`{"at":${NOW}}`, NOW + 1), {
     at: NOW,
     session: null,
     free: null,
     told: null,
+    record: null,
     place: null,
     written: null,
     draft: null,
@@ -47,10 +52,11 @@ test("nobody is asked for when the place is gone", () => {
 test("how old a session may be, the session decides", () => {
   assert.deepEqual(read({ session, told }, NOW + 3_000_000)?.session, session);
   assert.deepEqual(read({ session, told })?.told, told);
+  assert.deepEqual(read({ session, told, record })?.record, record);
 });
 
 test("what is none of ours is nothing", () => {
   for (const kept of ["", "null", "[]", "{}", "{", '"at"']) assert.equal(readLeft(kept, NOW), null, kept);
-  const wrong = [{ at: "now" }, { place: "here" }, { written: [{ seq: 1, at: 7, text: "" }] }, { written: "Hello" }, { draft: 1 }, { folded: 1 }, { session: {} }, { session: { ...session, stored: -1 } }, { told: -1 }, { free: 1 }];
+  const wrong = [{ at: "now" }, { place: "here" }, { written: [{ seq: 1, at: 7, text: "" }] }, { written: "Hello" }, { draft: 1 }, { folded: 1 }, { session: {} }, { session: { ...session, stored: -1 } }, { told: -1 }, { free: 1 }, { record: [{ ...record[0], what: "toString" }] }, { record: [{ ...record[1], answer: "perhaps" }] }];
   for (const changes of wrong) assert.equal(read(changes), null, JSON.stringify(changes));
 });

@@ -1,9 +1,10 @@
 // What the page before has left, read: any script of the site could have written it.
 
-import { base64url, decoder, flag, integer, list, nullable, record, text, time } from "../wire/check";
+import { base64url, decoder, flag, integer, list, nullable, oneOf, record, text, time } from "../wire/check";
 import { chat, snapshot } from "../wire/decode-resume";
 import type { Chat, Role, Snapshot } from "../wire/peer";
 import { PLACE_LIFETIME_MS, type Place } from "../wire/signaling";
+import type { Deed } from "./deed";
 
 /** One message on the screen. */
 export type Told = {
@@ -26,6 +27,8 @@ export type Left = {
   free: boolean | null;
   /** Of a session: how many messages are on the screen. */
   told: number | null;
+  /** Of a session: what was done in it. */
+  record: Deed[] | null;
   /** Of somebody who waited. Without a place, the page was loaded again before asking. */
   place: Place | null;
   written: Chat[] | null;
@@ -36,6 +39,7 @@ export type Left = {
 };
 
 const u32 = integer(0, 2 ** 32 - 1);
+const deed = oneOf("joined proposed proposedRefresh ended");
 
 // Browsers keep a few megabytes at most.
 const decodeLeft = decoder<Left>(
@@ -45,6 +49,7 @@ const decodeLeft = decoder<Left>(
     session: nullable(snapshot),
     free: nullable(flag),
     told: nullable(u32),
+    record: nullable(list(record({ what: deed, name: text(), at: time, url: nullable(text()), answer: nullable(oneOf("allowed declined")) }))),
     place: nullable(base64url(16)),
     written: nullable(list(record(chat))),
     draft: nullable(text()),

@@ -1,10 +1,10 @@
 // A message with an address in it, drawn again with links.
 
 import { segments } from "../conversation/links";
-import type { Toolkit } from "./toolkit";
+import { h } from "./toolkit";
 
 /** Puts a text into its element, its web addresses as links. */
-export function drawLinks(h: Toolkit["h"], body: HTMLElement, text: string): void {
+export function drawLinks(body: HTMLElement, text: string): void {
   body.replaceChildren(
     ...segments(text).map((piece) =>
       "href" in piece

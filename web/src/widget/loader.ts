@@ -1,6 +1,7 @@
 // The script of the tag: draws the Help button, and asks for nothing until somebody presses it.
 
-import * as words from "../locales/launcher-en";
+import { launcherWords } from "../locales/launcher";
+import type { Words } from "../locales/widget/words";
 import { headStart } from "../peer/head-start";
 import { installApi } from "./api";
 import { loadModule } from "./checked-module";
@@ -8,6 +9,7 @@ import { readConfig } from "./config";
 import { isCopy } from "./copy";
 import { button, dress, h } from "./element";
 import { keep, readKept } from "./kept";
+import { chooseLanguage } from "./language";
 import { drawLauncher } from "./launcher";
 import type { Chat, Mount } from "./shell";
 
@@ -24,17 +26,21 @@ function start(tag: HTMLScriptElement): void {
   if (isCopy(config.server)) return;
   if (!team) console.warn("Alongside: data-team needs a team key of 43 characters, or two.");
 
+  const language = chooseLanguage([dataset.lang, document.documentElement.lang, ...navigator.languages]);
+  const said = launcherWords[language.code]!;
+  const [, , askForHelp, unable, tryAgain] = said;
+
   const parts: Record<string, Promise<unknown>> = {};
   // Somebody has pressed Help in this tab already, and still waits or is being helped: what that takes is fetched while
   // the button is drawn. Whoever needs it says so if it does not come.
   const left = team && readKept(team);
   if (left) {
-    load(CHAT_FILE, CHAT_INTEGRITY);
-    load(SELDOM_FILE, SELDOM_INTEGRITY).catch(() => {});
+    loadChat();
+    load(LATER_FILE, LATER_INTEGRITY).catch(() => {});
   }
   const ahead = left ? headStart(config.server, left) : undefined;
 
-  const launcher = drawLauncher(dataset, () => press(true), () => {
+  const launcher = drawLauncher(dataset, language, said, () => press(true), () => {
     // A page that is drawn or written anew is another page: what was goes on in it.
     chat?.leave();
     start(tag);
@@ -82,10 +88,17 @@ function start(tag: HTMLScriptElement): void {
     }));
   }
 
-  function fail(code: keyof typeof words.problems, again?: () => void): void {
+  /** Loads the chat with its words. */
+  function loadChat() {
+    return Promise.all([load(CHAT_FILE, CHAT_INTEGRITY), load(...WORDS_PARTS[language.code]!)]) as Promise<
+      [{ mount: Mount }, { words: Words }]
+    >;
+  }
+
+  function fail(code: string, again?: () => void): void {
     setState("failed");
     emit("error", { code });
-    launcher.say(words.problems[code], again && words.again, again);
+    launcher.say(unable, again && tryAgain, again);
   }
 
   if (left) press(true, true);
@@ -95,7 +108,7 @@ function start(tag: HTMLScriptElement): void {
     if (state() === "asking") return;
     if (!team) return fail("no-key");
     // Even the chat is loaded for a person only: nothing is requested before.
-    if (!ask) return launcher.say(words.greeting, words.ask, () => press(true));
+    if (!ask) return launcher.say("", askForHelp, () => press(true));
     if (!again) {
       launcher.hush();
       // Where the site wants it, the helper shall find the page as it is when it is fresh.
@@ -103,11 +116,11 @@ function start(tag: HTMLScriptElement): void {
     }
     setState("asking");
     try {
-      const { mount } = (await load(CHAT_FILE, CHAT_INTEGRITY)) as { mount: Mount };
+      const [{ mount }, { words }] = await loadChat();
       const made = mount({
         ...launcher,
         config,
-        toolkit: { button, dress, h },
+        toolkit: { button, dress, h, words, launcherWords: said },
         load,
         keep,
         emit,

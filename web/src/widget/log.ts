@@ -1,9 +1,9 @@
 // The conversation on the visitor's screen. The screen is the list: each event of the session changes it where it is.
 
 import { MAX_ENTRIES } from "../conversation/message-list";
-import * as words from "../locales/widget-en";
+import type { Words } from "../locales/widget/words";
 import type { Event } from "../wire/peer";
-import { h } from "./toolkit";
+import { h, words } from "./toolkit";
 
 /** The log, drawn. */
 export interface Log {
@@ -42,7 +42,7 @@ export function drawLog(link: (body: HTMLElement, text: string) => void): Log {
         // Read aloud and copied as “Mira: Hello”.
         h("b", {}, h("bdi", {}, isOwn ? words.you : helper), h("i", {}, ": ")),
         body,
-        h("small", {}, new Date(at).toLocaleTimeString([], { timeStyle: "short" }), shown),
+        h("small", {}, new Date(at).toLocaleTimeString(words.code, { timeStyle: "short" }), shown),
       ),
     );
     // What a flood pushes out.
@@ -53,7 +53,7 @@ export function drawLog(link: (body: HTMLElement, text: string) => void): Log {
     element.scrollTop = 0;
   }
 
-  function mark(from: number, to: number, how: keyof typeof words.marks) {
+  function mark(from: number, to: number, how: keyof Words["marks"]) {
     for (const shown of own.slice(from, to)) {
       shown.className = how;
       shown.textContent = ` · ${words.marks[how]}`;

@@ -1,12 +1,10 @@
 // The panel over the page: what is going on, the conversation, and where to write.
 
-import * as before from "../locales/launcher-en";
-import * as words from "../locales/widget-en";
 import type { Event, State } from "../wire/peer";
 import { drawComposer } from "./composer";
-import { button, h } from "./toolkit";
 import { drawLog } from "./log";
 import type { Standing } from "./standing";
+import { button, h, launcherWords, words } from "./toolkit";
 
 /** What can be done in the panel. */
 export interface PanelActions {
@@ -24,6 +22,12 @@ export interface PanelActions {
   writing(on: boolean): void;
   /** Shows what is shared in the place of the conversation, or the conversation again. */
   shared(button: HTMLElement, log: HTMLElement): void;
+  /** Shows what the helper did, in the same way. */
+  record(button: HTMLElement, log: HTMLElement): void;
+  /** Saves the conversation. */
+  save(): void;
+  /** Says where the site can be reached otherwise. */
+  contact(place: HTMLElement): void;
   /** Draws a text anew, with links. */
   link(body: HTMLElement, text: string): void;
 }
@@ -36,6 +40,9 @@ export interface View {
   readonly helper: string;
   /** Whether the session is in another tab. */
   readonly elsewhere: boolean;
+  /** Whether there is anything to save, and anything that a helper did. */
+  readonly said: boolean;
+  readonly done: boolean;
 }
 
 /** The panel, drawn. */
@@ -67,26 +74,36 @@ export function drawPanel(actions: PanelActions): Panel {
   const cancel = button(words.cancel, "plain", actions.cancel);
   const again = button("", "primary", actions.ask);
   const end = button(words.end, "", actions.end);
-  const what = button(words.shared, "", () => actions.shared(what, log.element));
-  what.ariaExpanded = "false";
+  const contact = h("p", { hidden: true });
+  const save = button(words.save, "", actions.save);
+  const sheet = (name: string, show: (button: HTMLElement, log: HTMLElement) => void): HTMLElement => {
+    const made = button(name, "", () => show(made, log.element));
+    made.ariaExpanded = "false";
+    return made;
+  };
+  const record = sheet(words.record, actions.record);
+  const [help, fold, ask, , tryAgain] = launcherWords;
   const element = h(
     "section",
-    { className: "panel", role: "dialog", ariaLabel: before.help, tabIndex: -1, hidden: true },
+    { className: "panel", role: "dialog", ariaLabel: help, tabIndex: -1, hidden: true },
     h(
       // No header or footer: inside a dialog they would count as the page's own landmarks.
       "div",
       { className: "top" },
       face,
-      h("div", {}, h("div", { role: "status" }, title, detail), cancel, again),
-      button(before.close, "fold", actions.close, "–"),
+      h("div", {}, h("div", { role: "status" }, title, detail), contact, cancel, again),
+      button(fold, "fold", actions.close, "–"),
     ),
     log.element,
     log.typist,
     composer.element,
-    h("div", { className: "foot" }, what, end),
+    h("div", { className: "foot" }, sheet(words.shared, actions.shared), record, save, end),
   );
-  element.onkeydown = ({ key, isComposing }) => {
-    if (key === "Escape" && !isComposing) actions.close();
+  element.onkeydown = (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    // It would close a dialog around it as well.
+    event.preventDefault();
+    actions.close();
   };
 
   // On a phone the keyboard takes a part of the screen away; the style sheet fits the panel into the rest. Who
@@ -107,7 +124,7 @@ export function drawPanel(actions: PanelActions): Panel {
     clear: log.clear,
     draft: composer.draft,
     note: composer.note,
-    update({ state, standing, helper, elsewhere }) {
+    update({ state, standing, helper, elsewhere, said, done }) {
       const over = elsewhere || state === "ended" || state === "failed";
       const there = state === "connected" || state === "reconnecting";
       // A status that is written is a status that is read aloud: only when it is new.
@@ -117,7 +134,11 @@ export function drawPanel(actions: PanelActions): Panel {
       face.textContent = [...helper][0] ?? "";
       cancel.hidden = over || there;
       again.hidden = !over;
-      again.textContent = state === "failed" ? before.again : before.ask;
+      again.textContent = state === "failed" ? tryAgain : ask;
+      record.hidden = !done;
+      save.hidden = !said;
+      contact.hidden = state !== "unavailable" && state !== "failed";
+      if (!contact.hidden) actions.contact(contact);
       end.hidden = !there;
       composer.element.hidden = over;
     },

@@ -1,11 +1,10 @@
 // What the helper proposes: shown whole, and done only when the visitor allows it.
 
-import { words } from "../locales/proposal-en";
 import type { Visitor } from "../peer/visitor";
 import type { Event } from "../wire/peer";
 import style from "./proposal.css";
 import type { Emit, Proposed } from "./shell";
-import type { Toolkit } from "./toolkit";
+import { button, dress, h, words } from "./toolkit";
 
 // How long *Allow* cannot be pressed where something else has just stood. Units: milliseconds. Whoever means to press
 // what they have read must not press what has taken its place.
@@ -22,13 +21,13 @@ let origin: Element | null = null;
 /** Tells the site what was allowed last. */
 let tell: (() => void) | undefined;
 
-/** Asks for a proposal; a newer one of its kind takes its place. */
+/** Asks for a proposal; a newer one of its kind takes its place. `answered` is told what the visitor says to it. */
 export function drawProposal(
-  { h, button, dress }: Toolkit,
   frame: HTMLElement,
   visitor: Visitor,
   emit: Emit,
   { id, url }: Extract<Event, { event: "proposed" }>,
+  answered: (is: "allow" | "decline") => void,
 ): void {
   // It may be over since.
   if (visitor.state() !== "connected") return;
@@ -60,8 +59,11 @@ export function drawProposal(
     h("div", { className: "answers" }, allow, button(words.decline, "plain", () => decide("decline"))),
   );
   dialog.setAttribute("aria-describedby", `${where.id} ${why.id}`);
-  dialog.onkeydown = ({ key, isComposing }) => {
-    if (key === "Escape" && !isComposing) decide("decline");
+  dialog.onkeydown = (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    // It would close a dialog around it as well.
+    event.preventDefault();
+    decide("decline");
   };
 
   function decide(is: "allow" | "decline"): void {
@@ -73,6 +75,7 @@ export function drawProposal(
     if (next) turnTo(next, true);
     // Back to where the person came from, unless they have gone elsewhere already.
     else if (hadFocus) (origin as HTMLElement | null)?.focus();
+    answered(is);
     visitor.decide(id, is);
   }
 

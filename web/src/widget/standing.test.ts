@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { words } from "../locales/widget/en";
 import type { State } from "../wire/peer";
 import { type Facts, standing } from "./standing";
 
@@ -14,14 +15,14 @@ const facts: Facts = {
   slow: false,
   elsewhere: false,
 };
-const say = (changes: Partial<Facts>) => standing({ ...facts, ...changes }).join(" ");
+const say = (changes: Partial<Facts>) => standing(words, { ...facts, ...changes }).join(" ");
 const mira = { name: "Mira", automated: false };
 
 test("every state has a title and a sentence", () => {
   const states: State[] = ["idle", "unavailable", "asking", "waiting", "connecting", "connected", "reconnecting", "ended", "failed"];
   for (const state of states) {
     for (const helper of [null, mira]) {
-      const said = standing({ ...facts, state, helper });
+      const said = standing(words, { ...facts, state, helper });
       assert.equal(said.length, 2, state);
       assert.ok(said.every((text) => text.length > 3), state);
     }

@@ -1,6 +1,6 @@
 // What is said about where an ask stands, and what can be done about it. Pure: facts in, words out.
 
-import * as words from "../locales/widget-en";
+import type { Words } from "../locales/widget/words";
 import type { EndedBy, State } from "../wire/peer";
 
 /** All that decides what is said. */
@@ -26,7 +26,7 @@ export interface Facts {
 export type Standing = readonly string[];
 
 /** Puts the facts into words. */
-export function standing({ state, position, helper, endedBy, problem, away, back, slow, elsewhere }: Facts): Standing {
+export function standing(words: Words, { state, position, helper, endedBy, problem, away, back, slow, elsewhere }: Facts): Standing {
   const name = helper?.name ?? words.helper;
   switch (state) {
     case "idle":
@@ -36,7 +36,7 @@ export function standing({ state, position, helper, endedBy, problem, away, back
     case "waiting":
       return position > 1 ? words.inLine(position) : words.next;
     case "connected":
-      return back ? words.back(name) : helper?.automated ? words.automated(name) : words.connected(name);
+      return [name, back ? words.back : helper?.automated ? words.program : words.verified];
     case "connecting":
       return words.connecting(name);
     case "reconnecting":

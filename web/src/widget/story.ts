@@ -4,6 +4,7 @@ import { keptList } from "../peer/kept-list";
 import { decoder, filled, integer, nullable, oneOf, record, text, time } from "../wire/check";
 import { MAX_TEXT_BYTES, type Snapshot } from "../wire/peer";
 import type { TeamId } from "../wire/signaling";
+import type { Deed } from "./deed";
 import { forget, keep, key } from "./kept";
 import type { Told } from "./left";
 
@@ -33,7 +34,7 @@ export function forgetSession(team: TeamId): void {
 /** Keeps the session, and of what is on the screen as much as there is room for; gives what that was. */
 export function keepSession(
   team: TeamId,
-  facts: { session: Snapshot; free: boolean; draft: string; folded: boolean },
+  facts: { session: Snapshot; free: boolean; record: readonly Deed[]; draft: string; folded: boolean },
   story: Told[],
 ): Told[] {
   for (let told = story; ; told = told.slice(Math.ceil(told.length / 2))) {

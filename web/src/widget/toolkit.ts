@@ -1,15 +1,20 @@
-// The loader's way to build elements, handed to the chat so that it is not loaded twice.
+// The loader's way to build elements, and the words of the page's language, handed to the parts so that they are not
+// loaded twice.
 
+import type { LauncherWords } from "../locales/launcher";
+import type { Words } from "../locales/widget/words";
 import type * as element from "./element";
 
 /** What the loader hands over. */
-export type Toolkit = Pick<typeof element, "button" | "dress" | "h">;
+export type Toolkit = Pick<typeof element, "button" | "dress" | "h"> & { words: Words; launcherWords: LauncherWords };
 
 export let h: Toolkit["h"];
 export let button: Toolkit["button"];
 export let dress: Toolkit["dress"];
+export let words: Words;
+export let launcherWords: LauncherWords;
 
-/** Takes the loader's functions; before anything is drawn. */
+/** Takes what the loader has; before anything is drawn. */
 export function take(given: Toolkit): void {
-  ({ h, button, dress } = given);
+  ({ h, button, dress, words, launcherWords } = given);
 }

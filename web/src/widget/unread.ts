@@ -1,13 +1,12 @@
 // The number of messages that nobody has looked at, on the button.
 
-import { unread as described } from "../locales/unread-en";
-import type { Toolkit } from "./toolkit";
+import { dress, h, words } from "./toolkit";
 import style from "./unread.css";
 
 let badge: HTMLElement | undefined;
 
 /** Puts the number on the button, or takes it off when it is 0. */
-export function drawUnread({ h, dress }: Toolkit, main: HTMLElement, count: number): void {
+export function drawUnread(main: HTMLElement, count: number): void {
   if (!badge) {
     badge = h("i", { id: "unread" });
     dress(main.getRootNode() as ShadowRoot, style);
@@ -15,6 +14,6 @@ export function drawUnread({ h, dress }: Toolkit, main: HTMLElement, count: numb
   }
   badge.hidden = !count;
   badge.textContent = `${count}`;
-  badge.ariaLabel = described(count);
+  badge.ariaLabel = words.unread(count);
   main.append(badge);
 }

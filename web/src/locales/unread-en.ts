@@ -1,3 +1,0 @@
-// The words of the number on the button, in English.
-
-export const unread = (count: number) => `New messages: ${count}`;
