@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 
 import { memoryOf } from "./memory.mjs";
 import { descriptions, watchPeers } from "./peer-watch.mjs";
-import { HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { recordTcp, recordUdp } from "./recorder.mjs";
 import { Scanner, waysToWrite } from "./scanner.mjs";
 import { startServer } from "./server.mjs";
@@ -20,7 +20,7 @@ const canary = () => Array.from({ length: 20 }, () => String.fromCharCode(97 + r
 
 let theirs, ours;
 before(async () => {
-  [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+  [theirs, ours] = await startBrowsers();
 });
 after(async () => {
   // That a page's policy forbids WebSockets is said in its console, and is what the second way is for.

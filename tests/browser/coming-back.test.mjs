@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
-import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
 
@@ -18,7 +18,7 @@ before(async () => {
     "/other": { html: html("Another page", "") },
     "/hindered": { html: html("A hindered page", `${tag}<script>addEventListener("unload", () => {})</script>`) },
   });
-  [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+  [theirs, ours] = await startBrowsers();
 });
 afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave()]);

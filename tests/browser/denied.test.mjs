@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
 
@@ -16,7 +16,7 @@ before(async () => {
   writeFileSync(denied, "");
   server = await startServer({ more: ["--deny", denied] });
   site = await startSite({ "/": { html: html("A page", await snippet(server.origin)) } });
-  [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+  [theirs, ours] = await startBrowsers();
 });
 after(async () => {
   rmSync(folder, { recursive: true, force: true });

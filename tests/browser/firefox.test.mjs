@@ -1,6 +1,6 @@
-// A visitor in a real Firefox whose session survives every way through a site.
+// Every way through a site and a hundred reloads, with a visitor in Firefox.
 
-import { FirefoxHand, startFirefox } from "./firefox.mjs";
+import { startBrowser, VisitorHand } from "./people.mjs";
 import { tellWalks } from "./walks.mjs";
 
-tellWalks("Firefox", startFirefox, FirefoxHand);
+tellWalks("Firefox", () => startBrowser({ kind: "firefox" }), VisitorHand);

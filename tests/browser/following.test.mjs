@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
-import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
 
@@ -25,7 +25,7 @@ before(async () => {
     "/hostile": { html: html("A hostile page", tag, `<script>if (opener) { ${steer} }</script>`) },
     "/apart": { html: html("A page apart", tag), headers: { "cross-origin-opener-policy": "same-origin" } },
   });
-  [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+  [theirs, ours] = await startBrowsers();
 });
 afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave()]);

@@ -8,7 +8,7 @@ import { after, afterEach, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { endAgents, nativeVisitor } from "./native.mjs";
-import { endAll, startBrowser } from "./people.mjs";
+import { endAll, startBrowsers } from "./people.mjs";
 import { startRelay } from "./relay.mjs";
 import { startServer } from "./server.mjs";
 import { freePort } from "./sides.mjs";
@@ -31,7 +31,7 @@ before(async () => {
   relay.to = server.port;
   const tag = await snippet(relay.origin);
   site = await startSite({ "/": { html: html("A shop", tag) } });
-  [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+  [theirs, ours] = await startBrowsers();
   states = 0;
 });
 afterEach(async () => {

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
-import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { endAll, HelperHand, startBrowser, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
 let server, theirs, ours;
 before(async () => {
   server = await startServer();
-  [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+  [theirs, ours] = await startBrowsers();
 });
 after(async () => {
   const stopped = server.stop().then((status) => assert.equal(status, 0));

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
-import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
 
@@ -19,7 +19,7 @@ before(async () => {
     "/without": { html: html("A page without the tag", "") },
     "/refreshing": { html: html("A page that is loaded again", tag.replace("data-team=", "data-refresh data-team=")) },
   });
-  [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+  [theirs, ours] = await startBrowsers();
 });
 afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave()]);

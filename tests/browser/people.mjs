@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 
 import { chromium } from "playwright-core";
 
+import { launchFirefox } from "./firefox.mjs";
 import { heard } from "./talkers.mjs";
 
 /** Of every browser of a test. */
@@ -59,17 +60,23 @@ function tellIceServers(known) {
   };
 }
 
+/** Starts the visitor's browser and the helper's, each of the kind that VISITOR and HELPER name: `chromium`, or `firefox`. */
+export const startBrowsers = () => {
+  const { VISITOR: theirs, HELPER: ours } = process.env;
+  return Promise.all([startBrowser({ kind: theirs }), startBrowser({ kind: ours })]);
+};
+
 /**
  * Starts a browser of somebody's own; with a port, others may attach to its DevTools there.
  *
  * One that runs on another host than its pages' servers, by an `executable` that sees to that, is told at which address
  * `localhost` is: pages of no other name without TLS may do what ours do.
  */
-export async function startBrowser({ port = null, executable, localhost = null } = {}) {
+export async function startBrowser({ kind = "chromium", port = null, executable, localhost = null } = {}) {
   const known = ["localhost", "127.0.0.1", ...(localhost === null ? [] : [localhost])];
   const own = localhost === null ? "EXCLUDE localhost" : `MAP localhost ${localhost}`;
   const more = port === null ? [] : [`--remote-debugging-port=${port}`];
-  const browser = await launch([own, "EXCLUDE 127.0.0.1"], more, executable);
+  const browser = await (kind === "firefox" ? launchFirefox() : launch([own, "EXCLUDE 127.0.0.1"], more, executable));
   const complaints = [];
   const watch = (page) => {
     page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
@@ -85,6 +92,7 @@ export async function startBrowser({ port = null, executable, localhost = null }
     page.on("websocket", (socket) => tap({ url: () => socket.url() }));
   };
   return {
+    kind,
     complaints,
     endpoint: port === null ? null : `http://127.0.0.1:${port}`,
     /** Closes all windows, as at the end of a test. */
@@ -117,19 +125,20 @@ export async function endAll(...endings) {
 
 /** Somebody who needs help on the page they have open. */
 export class VisitorHand {
-  /** Takes a page with the tag in it. */
-  constructor(page) {
+  /** Takes a page with the tag in it; where it speaks another language, with what the English names are in it. */
+  constructor(page, names = {}) {
     this.page = page;
+    this.name = (name) => names[name] ?? name;
     this.host = page.locator("alongside-help");
-    this.panel = page.getByRole("dialog", { name: "Help", exact: true });
+    this.panel = page.getByRole("dialog", { name: this.name("Help"), exact: true });
     this.status = this.panel.getByRole("status");
-    this.log = this.panel.getByRole("log", { name: "Conversation" });
-    this.box = this.panel.getByRole("textbox", { name: "Message" });
+    this.log = this.panel.getByRole("log", { name: this.name("Conversation") });
+    this.box = this.panel.getByRole("textbox", { name: this.name("Message") });
   }
 
   /** A button of the panel, or the launcher. */
   button(name) {
-    return this.page.getByRole("button", { name, exact: true });
+    return this.page.getByRole("button", { name: this.name(name), exact: true });
   }
 
   /** Presses what has this name, in the page or in the widget over it. */

@@ -5,7 +5,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { ARABIC, inArabic, rewritten } from "./arabic.mjs";
+import { HelperHand, startBrowsers, VisitorHand as Hand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
 const folder = process.argv[2] ?? "out";
@@ -18,24 +19,32 @@ const looks = {
   rtl: { colorScheme: "light", viewport: { width: 1280, height: 800 }, locale: "ar" },
 };
 
+// What is said of nobody there.
+const CONTACT = "help@nook.example";
+
 for (const [name, look] of Object.entries(looks)) {
   const server = await startServer();
-  const [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+  const [theirs, ours] = await startBrowsers();
+  class VisitorHand extends Hand {
+    constructor(page) {
+      super(page, name === "rtl" ? ARABIC : {});
+    }
+  }
   const options = { ...look, reducedMotion: "reduce" };
   let count = 0;
   const shoot = async (who, page, state) => {
     await page.waitForTimeout(150);
     await page.screenshot({ path: join(folder, `${name}-${who}-${String(++count).padStart(2, "0")}-${state}.png`) });
   };
-  const open = async (browser, address) => {
+  const open = async (browser, address, { contact } = {}) => {
     const page = await browser.window(options);
-    if (name === "rtl") await page.addInitScript(() => (document.documentElement.dir = "rtl"));
+    const more = contact ? [[/data-team=/, `data-contact="${contact}" data-team=`]] : [];
+    await (name === "rtl" ? inArabic : rewritten)(page, ...more);
     await page.goto(address);
-    if (name === "rtl") await page.evaluate(() => (document.documentElement.dir = "rtl"));
     return page;
   };
   try {
-    const page = await open(theirs, `${server.demo}?q=lamp`);
+    const page = await open(theirs, `${server.demo}?q=lamp`, { contact: CONTACT });
     const visitor = new VisitorHand(page);
     await visitor.button("Help").waitFor();
     await shoot("widget", page, "launcher");
@@ -95,7 +104,9 @@ for (const [name, look] of Object.entries(looks)) {
     await shoot("console", desk, "session-page-redacted");
     await visitor.button("What is shared").click();
     await shoot("widget", page, "what-is-shared");
-    await visitor.button("What is shared").click();
+    await visitor.button("Record").click();
+    await shoot("widget", page, "record");
+    await visitor.button("Record").click();
     await visitor.button("Close").click();
     await helper.say("Shall I put one into your cart?");
     await page.waitForTimeout(300);
@@ -131,10 +142,11 @@ for (const [name, look] of Object.entries(looks)) {
     await lost.say("One moment, I am going to the cart.");
     const kept = await lost.page.evaluate(() => Object.entries({ ...sessionStorage }));
     const copy = await lost.page.context().newPage();
+    if (name === "rtl") await inArabic(copy);
     await copy.addInitScript((kept) => kept.forEach(([name, value]) => sessionStorage.setItem(name, value)), kept);
     await copy.goto(server.demo);
-    if (name === "rtl") await copy.evaluate(() => (document.documentElement.dir = "rtl"));
-    await new VisitorHand(copy).status.getByText("another tab").waitFor();
+    await new VisitorHand(copy).is("idle");
+    await new VisitorHand(copy).status.waitFor();
     await shoot("widget", copy, "in-another-tab");
     await copy.close();
     await lost.page.goto("about:blank");
@@ -143,7 +155,6 @@ for (const [name, look] of Object.entries(looks)) {
     await desk.waitForTimeout(11_000);
     await shoot("console", desk, "visitor-away");
     await lost.page.goto(server.demo);
-    if (name === "rtl") await lost.page.evaluate(() => (document.documentElement.dir = "rtl"));
     await lost.is("connected");
     await shoot("widget", lost.page, "back-on-the-next-page");
     await helper.button("Return to waiting").click();
@@ -157,7 +168,8 @@ for (const [name, look] of Object.entries(looks)) {
     await desk.goto("about:blank");
     await lost.is("reconnecting");
     await shoot("widget", lost.page, "finding-again");
-    await lost.status.getByText("went away").waitFor();
+    // A silent path is noticed late, and only then is the helper waited for.
+    await lost.status.getByText(name === "rtl" ? "انقطع" : "went away").waitFor({ timeout: 30_000 });
     await shoot("widget", lost.page, "helper-away");
     await desk.goBack();
     await lost.is("connected");

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
-import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
 let theirs, ours;
 before(async () => {
-  [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+  [theirs, ours] = await startBrowsers();
 });
 afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave()]);
