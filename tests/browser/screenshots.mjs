@@ -1,4 +1,6 @@
-// Makes a picture of every state of widget and console, in each look: node screenshots.mjs DIR
+// Makes a picture of every state of widget and console in each look, and of every page of the shop:
+//
+//   node screenshots.mjs DIR
 //
 // They are for eyes. Nothing is compared: fonts differ from machine to machine.
 
@@ -7,6 +9,7 @@ import { join } from "node:path";
 
 import { HelperHand, startBrowser, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
+import { takeShopPictures } from "./shop-pictures.mjs";
 
 const folder = process.argv[2] ?? "out";
 mkdirSync(folder, { recursive: true });
@@ -187,3 +190,5 @@ for (const [name, look] of Object.entries(looks)) {
   }
   console.log(`${name}: ${count} pictures in ${folder}`);
 }
+
+await takeShopPictures(folder);
