@@ -122,6 +122,8 @@ test("a shelf in steps: each has a title and an address, and the helper's window
   const { helper, visitor, page } = pair;
   const copy = await copyOf(pair);
   await page.evaluate(() => (window.sameDocument = true));
+  // As on a small screen, it would stand over what is pressed.
+  await visitor.button("Close").click();
   /** Both are at a step, with this choice. */
   const at = async (step, title, query) => {
     const address = `${server.demo}shelf/${step}?${query}`;
@@ -155,6 +157,7 @@ test("a shelf in steps: each has a title and an address, and the helper's window
   await next("Next: brackets");
   await next("Next: overview");
   await at("overview", "Overview", "width=120&boards=2&wood=walnut&brackets=steel");
+  await visitor.button("Help").click();
   await talks(pair, "Shall I take this one?");
 
   await visitor.button("Close").click();
@@ -304,7 +307,7 @@ test("the Arabic page reads from right to left, and both write in Arabic", async
 });
 
 test("no page of the shop moves under the reader or is wider than a phone", async () => {
-  for (const width of [1280, 390, 320]) {
+  for (const width of [1280, 390]) {
     for (const [name, open] of Object.entries(SHOP_PAGES)) {
       const page = await theirs.window({ viewport: { width, height: 780 } });
       await page.addInitScript(() => {
@@ -319,8 +322,10 @@ test("no page of the shop moves under the reader or is wider than a phone", asyn
       await page.locator("alongside-help").waitFor({ state: "attached" });
       await page.waitForTimeout(200);
       assert.deepEqual(await page.evaluate(() => window.moved), [], `${name} at ${width} moves`);
+      // The smallest phone there is, and what a window is to somebody who magnifies four times.
+      await page.setViewportSize({ width: 320, height: 640 });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(wide <= width, `${name} at ${width} is ${wide} wide`);
+      assert.ok(wide <= 320, `${name} is ${wide} wide`);
       await theirs.leave();
     }
   }

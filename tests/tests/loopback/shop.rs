@@ -48,13 +48,18 @@ async fn the_account_is_there_with_a_cookie_only() {
     let door = text(door);
     assert!(door.contains("<title>Sign in · Nook</title>") && !door.contains("{{"), "{door}");
 
-    let signed_in = post(address, "/demo/sign-in", "name=Robin+Vale", "Sec-Fetch-Site: same-origin\r\n").await;
+    let signed_in =
+        post(address, "/demo/sign-in", "name=Robin+Vale", "Sec-Fetch-Site: same-origin\r\n").await;
     assert_eq!(status(&signed_in), "303");
     assert!(signed_in.has("location: /demo/account"), "{}", signed_in.head);
     let cookie = kept(&signed_in);
     let account = get(address, "/demo/account", &cookie).await;
     assert_eq!(status(&account), "200");
-    assert!(account.has("cache-control: private, no-store") && account.has("vary: cookie"), "{}", account.head);
+    assert!(
+        account.has("cache-control: private, no-store") && account.has("vary: cookie"),
+        "{}",
+        account.head
+    );
     assert!(account.has("content-type: text/html; charset=utf-8"));
     assert!(account.value("content-security-policy").contains("form-action 'self'"));
     let account = text(account);
@@ -100,10 +105,18 @@ async fn whatever_is_typed_as_a_name_stays_a_name() {
         let answer = post(address, "/demo/sign-in", body, "").await;
         assert_eq!(status(&answer), "422", "{body}");
         assert!(!answer.head.contains("set-cookie"), "{}", answer.head);
-        assert!(text(answer).contains("role=\"alert\">Write a name first, of 40 letters at the most.<"), "{body}");
+        assert!(
+            text(answer).contains("role=\"alert\">Write a name first, of 40 letters at the most.<"),
+            "{body}"
+        );
     }
-    assert_eq!(status(&post(address, "/demo/sign-in", &format!("name={}", "a".repeat(2000)), "").await), "413");
-    for cookie in ["nook-name=<b>x</b>", "nook-name=%3", "nook-name=", "nook-name=a&b", "nook-name=%0a%0dRobin"] {
+    assert_eq!(
+        status(&post(address, "/demo/sign-in", &format!("name={}", "a".repeat(2000)), "").await),
+        "413"
+    );
+    for cookie in
+        ["nook-name=<b>x</b>", "nook-name=%3", "nook-name=", "nook-name=a&b", "nook-name=%0a%0dRobin"]
+    {
         let answer = get(address, "/demo/account", &format!("Cookie: {cookie}\r\n")).await;
         assert_eq!(status(&answer), "303", "{cookie}");
     }
