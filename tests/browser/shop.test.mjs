@@ -234,6 +234,13 @@ test("the shop's own button asks, says how it stands, and brings the chat back",
   await page.reload();
   await visitor.is("connected");
   await said.getByText("Somebody is with you.").waitFor();
+  // The same when the page's own script is the last to come.
+  await page.route(/\/contact\.js$/, async (route) => {
+    await visitor.is("connected");
+    await route.continue();
+  });
+  await page.reload();
+  await said.getByText("Somebody is with you.").waitFor();
   await visitor.button("End").click();
   await visitor.button("Start another chat").waitFor();
 });

@@ -23,6 +23,8 @@ function tell({ state }) {
 }
 
 (window.Alongside ||= []).push(["on", "state", tell]);
+// After a page load the widget may have come, and found the helper again, before this script has.
+tell({ state: window.Alongside.state });
 // A press before the widget has come is not lost.
 button.addEventListener("click", () => {
   if (window.Alongside?.state === undefined) window.Alongside.push(["open"]);
