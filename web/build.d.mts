@@ -1,3 +1,2 @@
-export class BuildError extends Error {}
 export function bundle(): Promise<Map<string, Buffer>>;
 export function brotliSize(bytes: Uint8Array): number;

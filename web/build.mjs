@@ -15,6 +15,8 @@ import { brotliCompressSync, constants } from "node:zlib";
 import * as esbuild from "esbuild";
 import { minify } from "terser";
 
+import { BuildError } from "./build-error.mjs";
+import { framed } from "./frame.mjs";
 import { languages, renamed, shortener } from "./shorten.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
@@ -30,9 +32,6 @@ const entries = {
   page: "src/console/index.html",
   demo: "demo/index.html",
 };
-
-/** What stops a build, in words for the person who started it. */
-export class BuildError extends Error {}
 
 /**
  * Makes all files in memory.
@@ -88,7 +87,7 @@ export async function bundle() {
   files.set(`console/${styleName}`, app.style);
   files.set("console/licences.txt", licences([...packages, ...loader.packages, ...app.packages]));
 
-  for (const [path, bytes] of folder(join(web, "demo"))) files.set(`demo/${path}`, bytes);
+  for (const [path, bytes] of framed(folder(join(web, "demo")))) files.set(`demo/${path}`, bytes);
 
   const manifest = {
     loader: { file: loaderName, integrity: integrity(loader.code) },

@@ -6,6 +6,8 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 
 import { brotliSize, bundle } from "./build.mjs";
+import { BuildError } from "./build-error.mjs";
+import { framed } from "./frame.mjs";
 
 const KB = 1024;
 const files: Map<string, Buffer> = await bundle();
@@ -83,4 +85,42 @@ test("the same sources give the same bytes", async () => {
   const again: Map<string, Buffer> = await bundle();
   assert.deepEqual([...again.keys()], [...files.keys()]);
   for (const [path, content] of again) assert.ok(content.equals(bytes(path)), path);
+});
+
+test("every page of the shop stands whole in a frame of its language", () => {
+  const pages = [...files].filter(([path]) => path.startsWith("demo/") && path.endsWith(".html"));
+  assert.ok(pages.length > 8);
+  assert.ok(![...files.keys()].some((path) => path.startsWith("demo/frames/")));
+  for (const [path, content] of pages) {
+    const page = content.toString("utf8");
+    assert.match(page, /^<!doctype html>\n<html lang="(en|ar" dir="rtl)">/, path);
+    for (const [once, mark] of Object.entries({ title: /<title>[^<{]+<\/title>/g, main: /<main id="main"/g, tag: /src="\/alongside\.js" data-team="\{\{team\}\}"/g })) {
+      assert.equal(page.match(mark)?.length, 1, `${path}: ${once}`);
+    }
+    // What is still open is filled in by the server.
+    const open = (page.match(/\{\{\w+\}\}/g) ?? []).filter((one) => one !== "{{team}}");
+    const own = { "demo/account.html": ["{{name}}"], "demo/sign-in.html": ["{{problem}}"] }[path] ?? [];
+    assert.deepEqual(open, own, path);
+    for (const [, name] of page.matchAll(/(?:src|href)="\/(demo\/[\w./-]+\.(?:js|css|svg))"/g)) bytes(name ?? "");
+  }
+});
+
+test("a page that does not say what it has to say is not built", () => {
+  const build = (page: string): string => {
+    const frame = `<nav><a{{here}} href="/demo/x.html">X</a></nav>{{style}}{{tag}}{{title}}{{note}}{{script}}{{main}}`;
+    const made = new Map(framed(Object.entries({ "x.html": page, "frames/en.html": frame }).map(([path, text]) => [path, Buffer.from(text)])));
+    return made.get("x.html")?.toString() ?? "";
+  };
+  const said = "title: T\nnote: N\nscript: s.js";
+  assert.equal(build(`<!--\n${said}\n-->\n<main>$&</main>\n`), `<nav><a href="/demo/x.html">X</a></nav>TNs.js<main>$&</main>`);
+  assert.match(build(`<!--\n${said}\npart: /demo/x.html\n-->\n`), /<a href="\/demo\/x\.html" aria-current="page">/);
+  for (const wrong of [
+    "<main></main>",
+    `<!--\ntitle: T\nscript: s.js\n-->\n`,
+    `<!--\n${said}\ncolour: red\n-->\n`,
+    `<!--\n${said}\npart: /demo/y.html\n-->\n`,
+    `<!--\n${said}\nlang: xx\n-->\n`,
+  ]) {
+    assert.throws(() => build(wrong), BuildError, wrong);
+  }
 });

@@ -14,8 +14,17 @@ use sha2::{Digest, Sha256};
 pub(crate) const FINISHED: &str = "ALONGSIDE_WEB_DIST";
 
 /// What the bundles are made from, below `web/`.
-const SOURCES: [&str; 7] =
-    ["src", "demo", "build.mjs", "shorten.mjs", "package.json", "package-lock.json", "tsconfig.json"];
+const SOURCES: [&str; 9] = [
+    "src",
+    "demo",
+    "build.mjs",
+    "build-error.mjs",
+    "frame.mjs",
+    "shorten.mjs",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+];
 
 /// The oldest Node.js that the build and its compilers run on.
 const NODE_MAJOR: u32 = 20;

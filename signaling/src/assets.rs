@@ -6,10 +6,12 @@ use alongside_signaling_proto::id::TeamId;
 use axum::Router;
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use memory_serve::MemoryServe;
 use sha2::{Digest, Sha256};
+
+use crate::demo::account;
 
 /// The script that pages embed, under the name that never changes its content.
 #[derive(Debug)]
@@ -35,18 +37,32 @@ fn serve(assets: &'static [memory_serve::Asset], aliases: &[(&'static str, &'sta
 
 /// Widget and console, and the demo shop with this team's key in its pages.
 pub(crate) fn router(demo: Option<TeamId>) -> Router {
-    let mut router = FILES.clone();
-    if let Some(team) = demo {
-        router = router.merge(DEMO_FILES.clone());
-        for (path, template) in DEMO_PAGES {
-            let page = Page::new(template.replace("{{team}}", &team.to_string()));
-            if *path == "/demo/index.html" {
-                router = router.route("/demo/", get(page.clone().handler()));
-            }
-            router = router.route(path, get(page.handler()));
-        }
+    let router = FILES.clone();
+    match demo {
+        Some(team) => router.merge(DEMO_FILES.clone()).merge(shop(&team.to_string())),
+        None => router,
     }
-    router
+}
+
+fn shop(team: &str) -> Router {
+    let mut router = Router::new();
+    let mut personal = account::Templates::default();
+    for (path, template) in DEMO_PAGES {
+        let html = template.replace("{{team}}", team);
+        let Some(html) = personal.take(path, html) else { continue };
+        let page = Page::new(html);
+        if let Some(folder) = path.strip_suffix("index.html") {
+            router = router.route(folder, get(page.clone().handler()));
+        }
+        // Its script tells the steps apart: to whoever opens one, it is the same page.
+        if *path == "/demo/shelf/index.html" {
+            router = router
+                .route("/demo/shelf", get(|| async { Redirect::permanent("/demo/shelf/") }))
+                .route("/demo/shelf/{step}", get(page.clone().handler()));
+        }
+        router = router.route(path, get(page.handler()));
+    }
+    router.merge(personal.router())
 }
 
 /// The tag for a page, as `/snippet` prints it.
@@ -105,10 +121,16 @@ mod tests {
     }
 
     #[test]
-    fn every_page_of_the_demo_has_a_place_for_the_team() {
+    fn every_page_of_the_demo_has_a_place_for_the_team_and_nothing_that_its_policy_forbids() {
         assert!(DEMO_PAGES.iter().any(|(path, _)| *path == "/demo/index.html"));
         for (path, page) in DEMO_PAGES {
             assert!(page.contains("{{team}}"), "{path}");
+            for tag in page.split('<').filter_map(|rest| rest.split('>').next()) {
+                let names = || tag.split_whitespace().filter_map(|part| Some(part.split_once('=')?.0));
+                assert!(!tag.starts_with("style"), "{path}: <{tag}>");
+                assert!(!tag.starts_with("script") || names().any(|name| name == "src"), "{path}: <{tag}>");
+                assert!(!names().any(|name| name == "style" || name.starts_with("on")), "{path}: <{tag}>");
+            }
         }
     }
 }

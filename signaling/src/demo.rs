@@ -2,6 +2,8 @@
 //!
 //! A real server holds no key. This one does, so that a first look takes one command; it says so when it starts.
 
+pub(crate) mod account;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};

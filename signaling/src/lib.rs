@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! http ── upgrade or stream ──▶ socket ── reports ──▶ hub (owns the broker) ── outbox ──▶ socket
-//! stun    assets (widget, console, demo)    policy (headers of every answer)
+//! stun    assets (widget, console, demo)    policy (headers of every answer)    demo (its team, its account)
 //! ```
 
 mod assets;

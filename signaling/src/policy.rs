@@ -13,12 +13,18 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::demo::account;
+
 /// A file whose name holds the hash of its content never changes: a year, the longest that is honoured.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// Everything else is asked for again each time, and answered with 304 when it is the same: the loader names the
 /// one chat that goes with it, so an old loader must not outlive a new server.
 const REVALIDATED: &str = "no-cache";
+
+/// What only the browser of one person is shown, as their account in the demo shop: kept by nobody on the way, nor by
+/// that browser for whoever uses it next.
+const PERSONAL: &str = "private, no-store";
 
 /// What no page of ours needs.
 const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), \
@@ -43,13 +49,18 @@ enum Kind {
 pub(crate) async fn apply(request: Request, next: Next) -> Response {
     let kind = kind(request.uri().path());
     let hashed = has_hash(request.uri().path());
+    let personal = account::is_personal(request.uri().path());
     let host = host(request.headers()).map(str::to_owned);
     let mut response = next.run(request).await;
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         return response;
     }
     let good = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
-    let caching = if hashed && good { IMMUTABLE } else { REVALIDATED };
+    let caching = match (personal, hashed && good) {
+        (true, _) => PERSONAL,
+        (false, true) => IMMUTABLE,
+        (false, false) => REVALIDATED,
+    };
     let headers = response.headers_mut();
     set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, CACHE_CONTROL, caching);

@@ -1,4 +1,6 @@
-// Makes a picture of every state of widget and console, in each look: node screenshots.mjs DIR
+// Makes a picture of every state of widget and console in each look, and of every page of the shop:
+//
+//   node screenshots.mjs DIR
 //
 // They are for eyes. Nothing is compared: fonts differ from machine to machine.
 
@@ -8,6 +10,7 @@ import { join } from "node:path";
 import { ARABIC, inArabic, rewritten } from "./arabic.mjs";
 import { HelperHand, startBrowsers, VisitorHand as Hand } from "./people.mjs";
 import { startServer } from "./server.mjs";
+import { takeShopPictures } from "./shop-pictures.mjs";
 
 const folder = process.argv[2] ?? "out";
 mkdirSync(folder, { recursive: true });
@@ -199,3 +202,5 @@ for (const [name, look] of Object.entries(looks)) {
   }
   console.log(`${name}: ${count} pictures in ${folder}`);
 }
+
+await takeShopPictures(folder);

@@ -1,7 +1,7 @@
 // The cart page: change how many, or take out.
 
 import { cart, delivery, goods, put } from "./cart.js";
-import { price } from "./catalogue.js";
+import { pageOf, price } from "./catalogue.js";
 
 const lines = document.querySelector("[data-lines]");
 const line = document.querySelector("#line");
@@ -16,7 +16,7 @@ function draw() {
     ...now.map(({ product, count }) => {
       const item = line.content.cloneNode(true);
       const link = item.querySelector("a");
-      link.href = `product.html?item=${product.id}`;
+      link.href = pageOf(product);
       link.textContent = product.name;
       item.querySelector("img").src = `pictures/${product.picture}.svg`;
       item.querySelector(".tile").dataset.kind = product.kind;

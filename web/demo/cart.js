@@ -1,6 +1,6 @@
 // The cart: product ids and how many of each, kept in this browser only.
 
-import { price, PRODUCTS } from "./catalogue.js";
+import { price, product } from "./catalogue.js";
 
 const KEY = "nook-cart";
 const MOST = 20;
@@ -13,9 +13,10 @@ export function cart() {
   } catch {
     stored = {};
   }
-  return PRODUCTS.flatMap((product) => {
-    const count = Math.min(MOST, Math.floor(Number(stored?.[product.id])));
-    return count > 0 ? [{ product, count }] : [];
+  return Object.entries(stored ?? {}).flatMap(([id, number]) => {
+    const known = product(id);
+    const count = Math.min(MOST, Math.floor(Number(number)));
+    return known && count > 0 ? [{ product: known, count }] : [];
   });
 }
 

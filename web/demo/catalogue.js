@@ -1,5 +1,7 @@
 // What the shop sells. Prices in euro cents.
 
+import { shelf } from "./shelf.js";
+
 export const KINDS = { light: "Light", plants: "Plants", paper: "Paper", table: "Table", room: "Room" };
 
 export const PRODUCTS = [
@@ -59,8 +61,11 @@ export const PRODUCTS = [
   },
 ];
 
-/** Finds one product by its id. */
-export const product = (id) => PRODUCTS.find((one) => one.id === id);
+/** Finds one product by its id: from the list, or made to measure. */
+export const product = (id) => PRODUCTS.find((one) => one.id === id) ?? shelf(id ?? "");
+
+/** The address of a product's page. */
+export const pageOf = (one) => one.page ?? `/demo/product.html?item=${one.id}`;
 
 /** Writes cents as a price. */
 export const price = (cents) =>

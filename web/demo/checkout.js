@@ -1,5 +1,6 @@
 // The checkout: nothing is sent anywhere. The address it ends on carries a receipt, as real shops' do.
 
+import "./card.js";
 import { cart, empty } from "./cart.js";
 import { price } from "./catalogue.js";
 
@@ -31,5 +32,5 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const receipt = form.elements.receipt.value;
   empty();
-  location.assign(`thanks.html?order=1042&receipt=${receipt}`);
+  location.assign(`/demo/thanks.html?order=1042&receipt=${receipt}`);
 });

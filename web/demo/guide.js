@@ -15,5 +15,9 @@ function draw() {
   document.title = `${shown.querySelector("h2").textContent} · Care guide · Nook`;
 }
 
-addEventListener("hashchange", draw);
+addEventListener("hashchange", () => {
+  draw();
+  // Who listens to the page hears that it is another chapter now.
+  document.querySelector("[data-route]:not([hidden]) h2").focus();
+});
 draw();

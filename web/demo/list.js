@@ -1,7 +1,7 @@
 // The list: search and filter stand in the address, so that they can be shared, reloaded and gone back to.
 
 import { add } from "./cart.js";
-import { KINDS, price, PRODUCTS } from "./catalogue.js";
+import { KINDS, pageOf, price, PRODUCTS } from "./catalogue.js";
 
 const grid = document.querySelector("[data-grid]");
 const kinds = document.querySelector("[data-kinds]");
@@ -42,7 +42,7 @@ function draw() {
     ...matching.map((one) => {
       const item = card.content.cloneNode(true);
       const link = item.querySelector("a");
-      link.href = `product.html?item=${one.id}`;
+      link.href = pageOf(one);
       link.textContent = one.name;
       item.querySelector("img").src = `pictures/${one.picture}.svg`;
       item.querySelector(".tile").dataset.kind = one.kind;

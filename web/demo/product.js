@@ -1,9 +1,10 @@
 // One product, named in the address.
 
 import { add } from "./cart.js";
-import { KINDS, price, product } from "./catalogue.js";
+import { KINDS, price, PRODUCTS } from "./catalogue.js";
 
-const one = product(new URLSearchParams(location.search).get("item"));
+const item = new URLSearchParams(location.search).get("item");
+const one = PRODUCTS.find(({ id }) => id === item);
 const put = (name, text) => {
   for (const place of document.querySelectorAll(`[data-${name}]`)) place.textContent = text;
 };
@@ -16,7 +17,7 @@ if (one) {
   put("price", price(one.price));
   put("kind", KINDS[one.kind]);
   put("stock", one.stock < 10 ? `Only ${one.stock} left` : "In stock, sent tomorrow");
-  document.querySelector("[data-kind-link]").href = `./?kind=${one.kind}`;
+  document.querySelector("[data-kind-link]").href = `/demo/?kind=${one.kind}`;
   const picture = document.querySelector("[data-picture]");
   picture.src = `pictures/${one.picture}.svg`;
   picture.alt = one.name;

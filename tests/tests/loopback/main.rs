@@ -18,10 +18,12 @@ mod pages;
 mod race;
 mod raw;
 mod relay;
+mod shop;
 mod stop;
 mod stun;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use alongside_signaling::{Config, Server};
 use alongside_signaling_proto::broker::Teams;
@@ -35,6 +37,20 @@ async fn server(teams: Teams) -> Server {
         public_origins: Vec::new(),
         teams,
         demo_team: None,
+        deny: None,
+    };
+    Server::start(config).await.unwrap()
+}
+
+/// A server in this process with the demo, whose team is kept in this folder.
+async fn demo(folder: &Path) -> Server {
+    let config = Config {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        stun: None,
+        stun_url: None,
+        public_origins: Vec::new(),
+        teams: Teams::Only(BTreeSet::new()),
+        demo_team: Some(folder.join("team.pem")),
         deny: None,
     };
     Server::start(config).await.unwrap()

@@ -11,17 +11,20 @@ use crate::agent::{ask, team};
 use crate::raw::Raw;
 use crate::server;
 
-struct Answer {
-    head: String,
-    body: Vec<u8>,
+/// What the server has answered.
+pub(crate) struct Answer {
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    fn has(&self, header: &str) -> bool {
+    /// Whether it has this line in its head.
+    pub(crate) fn has(&self, header: &str) -> bool {
         self.head.lines().any(|line| line.eq_ignore_ascii_case(header))
     }
 
-    fn value(&self, name: &str) -> &str {
+    /// What one of its headers says.
+    pub(crate) fn value(&self, name: &str) -> &str {
         let prefix = format!("{name}: ");
         self.head
             .lines()
@@ -30,12 +33,14 @@ impl Answer {
     }
 }
 
-async fn get(server: SocketAddr, path: &str, more: &str) -> Answer {
+/// Asks for a path, with more lines in the head.
+pub(crate) async fn get(server: SocketAddr, path: &str, more: &str) -> Answer {
     let head = format!("GET {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n{more}\r\n");
     exchange(server, head).await
 }
 
-async fn exchange(server: SocketAddr, request: String) -> Answer {
+/// Sends a request and takes the answer.
+pub(crate) async fn exchange(server: SocketAddr, request: String) -> Answer {
     let talk = move || {
         let mut raw = Raw::connect(server);
         let head = raw.request(&request);
@@ -122,16 +127,7 @@ async fn the_console_trusts_itself_only() {
 #[tokio::test]
 async fn the_demo_shop_knows_its_team() {
     let dir = tempfile::tempdir().unwrap();
-    let config = alongside_signaling::Config {
-        listen: "127.0.0.1:0".parse().unwrap(),
-        stun: None,
-        stun_url: None,
-        public_origins: Vec::new(),
-        teams: Teams::Only(Default::default()),
-        demo_team: Some(dir.path().join("team.pem")),
-        deny: None,
-    };
-    let server = alongside_signaling::Server::start(config).await.unwrap();
+    let server = crate::demo(dir.path()).await;
     let shop = String::from_utf8(get(server.address(), "/demo/", "").await.body).unwrap();
     let team: TeamId = shop.split("data-team=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
     assert!(server.invite().unwrap().contains(&team.to_string()));

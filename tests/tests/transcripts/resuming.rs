@@ -171,6 +171,15 @@ fn visitors() -> Vec<Story> {
             .then(Input::Disturbed { generation: 1 })
             .hears(PeerMessage::Return)
             .is(State::Asking),
+        visitor(
+            "pages-are-counted",
+            "Where the visitor is now is kept before it is told: the next page counts on from there.",
+        )
+        .then(navigated("/vases"))
+        .then(navigated("/vases/blue"))
+        .then(Input::ChannelClosed { generation: 1 })
+        .then(navigated("/vases/green"))
+        .is(State::Reconnecting),
         Story::connected_visitor("kept-while-quiet", "What is kept is written anew from time to time.")
             .waits()
             .waits()

@@ -596,9 +596,15 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
         case "decline":
           if (my.state === "connected" && !my.ending) proposed?.answer(input.id, input.input === "allow");
           return;
-        case "navigated":
-          if (own === "visitor") words.navigated(input.page);
+        case "navigated": {
+          if (own === "helper") return;
+          const from = outputs.length;
+          words.navigated(input.page);
+          // The next page counts on from what was told: with a number of before, the helper would take its word for an
+          // old one.
+          if (words.begun()) back?.keepBeforeSending(from);
           return;
+        }
         case "known":
           if (own === "visitor") words.known(input.client);
           return;

@@ -224,7 +224,13 @@ impl Session {
             Input::Decline { id } => self.answer(id, false),
             Input::Navigated { page } => {
                 if self.own == Role::Visitor {
+                    let from = self.outputs.len();
                     self.talk.navigated(page, &mut self.outputs);
+                    // The next page counts on from what was told: with a number of before, the helper would take its
+                    // word for an old one.
+                    if self.talk.has_begun() {
+                        self.keep_before_sending(from, now);
+                    }
                 }
             }
             Input::Known { client } => {

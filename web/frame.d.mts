@@ -1,0 +1,1 @@
+export function framed(files: Iterable<[path: string, bytes: Buffer]>): Generator<[path: string, bytes: Buffer]>;
