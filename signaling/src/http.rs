@@ -1,6 +1,8 @@
 //! HTTP: what is served under which path, and how one connection is.
 
 use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +23,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::Deserialize;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 use tracing::{debug, warn};
@@ -34,6 +36,10 @@ use crate::{assets, policy, socket};
 
 /// How long to wait when the system has no more file descriptors: to try at once would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How many connections may wait to be accepted. Linux's own limit (`net.core.somaxconn`): whoever comes when it is full
+/// is dropped, and tries again only after a second.
+const BACKLOG: u32 = 4096;
 
 /// What the handlers know.
 #[derive(Debug, Clone)]
@@ -70,6 +76,15 @@ pub(crate) fn router(site: Site) -> Router {
         .merge(assets::router(demo))
         .fallback(|| async { (StatusCode::NOT_FOUND, "There is nothing here.\n") })
         .layer(middleware::from_fn(policy::apply))
+}
+
+/// Listens.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // So that a server that restarts need not wait for connections of before to be forgotten.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Accepts connections until the server stops.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use alongside_signaling_proto::broker::{self, Broker, Teams};
 use alongside_signaling_proto::limits::STOP_TIMEOUT_MS;
 use alongside_signaling_proto::wire::IceServer;
-use tokio::net::{TcpListener, UdpSocket};
+use tokio::net::UdpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::info;
@@ -71,7 +71,7 @@ impl Server {
         let in_use = |flag, address| {
             move |error: std::io::Error| ConfigError::new(flag, cannot_listen(address, &error))
         };
-        let listener = TcpListener::bind(listen).await.map_err(in_use("--listen", listen))?;
+        let listener = http::listen(listen).map_err(in_use("--listen", listen))?;
         let address = listener.local_addr().map_err(in_use("--listen", listen))?;
         let stun_socket = match stun {
             Some(stun) => Some(UdpSocket::bind(stun).await.map_err(in_use("--stun", stun))?),
@@ -83,7 +83,7 @@ impl Server {
         };
 
         let metrics_listener = match metrics {
-            Some(metrics) => Some(TcpListener::bind(metrics).await.map_err(in_use("--metrics", metrics))?),
+            Some(metrics) => Some(http::listen(metrics).map_err(in_use("--metrics", metrics))?),
             None => None,
         };
 

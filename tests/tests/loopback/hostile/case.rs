@@ -109,11 +109,12 @@ impl Case {
                 match raw.hear() {
                     Said::Close(code) => break Meets::Close(code),
                     Said::End => break Meets::End,
-                    Said::Text(text) => match (&self.meets, code_of(&text)) {
-                        (Meets::Code(_), Some(code)) => break Meets::Code(code),
-                        // What else is said on the way to a close does not matter.
-                        (_, _) => {}
-                    },
+                    // What else is said on the way to a close does not matter.
+                    Said::Text(text) => {
+                        if let (Meets::Code(_), Some(code)) = (&self.meets, code_of(&text)) {
+                            break Meets::Code(code);
+                        }
+                    }
                 }
             },
         };
