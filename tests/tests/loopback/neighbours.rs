@@ -4,7 +4,7 @@
 //! heard from it, in the order in which it passed; `tests/browser/neighbours.test.mjs` writes this version's. A text that
 //! begins with `$` stands for what is different each time. None of these files is ever changed to make a server pass.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
 use alongside_signaling_proto::id::Nonce;
@@ -39,6 +39,45 @@ enum Speech {
     Newer,
 }
 
+/// One of the client's sockets.
+struct Socket {
+    agent: Agent,
+    nonce: Option<Nonce>,
+    /// What it has heard and not looked at.
+    unread: VecDeque<Value>,
+}
+
+impl Socket {
+    async fn read(&mut self) -> Value {
+        serde_json::from_str(&self.agent.hear_text().await).unwrap()
+    }
+
+    /// Waits until the server has taken all that was said so far: what has no answer is followed by what has one.
+    async fn settle(&mut self) {
+        self.agent.say("{\"type\":\"challenge\"}").await;
+        loop {
+            let heard = self.read().await;
+            if heard["type"] == "challenged" {
+                return;
+            }
+            self.unread.push_back(heard);
+        }
+    }
+
+    /// The next message; how often those who wait are told of what has changed is a matter of time.
+    async fn hear(&mut self, expected: &Value) -> Value {
+        loop {
+            let heard = match self.unread.pop_front() {
+                Some(heard) => heard,
+                None => self.read().await,
+            };
+            if heard["type"] != "queued" || expected["type"] == "queued" {
+                return heard;
+            }
+        }
+    }
+}
+
 fn kept() -> Vec<Transcript> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/clients");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -61,41 +100,38 @@ async fn replay(transcript: &Transcript, speech: Speech) {
     let key = team(1);
     let invite = invite(&key, 1);
     let server = server_for(key.id()).await;
-    let mut sockets: BTreeMap<&str, (Agent, Option<Nonce>)> = BTreeMap::new();
+    let mut sockets: BTreeMap<&str, Socket> = BTreeMap::new();
     for (at, step) in transcript.steps.iter().enumerate() {
         let what = format!("client {}, step {at}, {speech:?}", transcript.client);
         if !sockets.contains_key(step.socket.as_str()) {
-            sockets.insert(&step.socket, (Agent::dial(server.address()).await, None));
+            let agent = Agent::dial(server.address()).await;
+            sockets.insert(&step.socket, Socket { agent, nonce: None, unread: VecDeque::new() });
         }
-        let (agent, nonce) = sockets.get_mut(step.socket.as_str()).unwrap();
+        let socket = sockets.get_mut(step.socket.as_str()).unwrap();
         if let Some(said) = &step.says {
             let mut said = said.clone();
             if said["type"] == "enlist" {
-                let nonce = nonce.take().unwrap_or_else(|| panic!("{what}: no nonce was heard"));
+                let nonce = socket.nonce.take().unwrap_or_else(|| panic!("{what}: no nonce was heard"));
                 let signed = serde_json::to_value(enlist(&invite, &nonce, server.origin())).unwrap();
                 fill(&mut said, &signed);
             }
             fill(&mut said, &json!({ "team": key.id(), "origin": SHOP }));
             if speech == Speech::Newer {
-                agent
-                    .say(&json!({ "type": "heralded", "session": 7, "of": [said["type"]] }).to_string())
-                    .await;
+                let heralded = json!({ "type": "heralded", "session": 7, "of": [said["type"]] });
+                socket.agent.say(&heralded.to_string()).await;
                 said["later"] = json!({ "deep": [[{ "type": "ask" }]], "none": null });
                 said["zz"] = json!(1e9);
             }
-            agent.say(&said.to_string()).await;
+            socket.agent.say(&said.to_string()).await;
+            if matches!(said["type"].as_str(), Some("announce" | "attend" | "leave")) {
+                socket.settle().await;
+            }
         }
         if let Some(expected) = &step.hears {
-            let heard = loop {
-                let heard: Value = serde_json::from_str(&agent.hear_text().await).unwrap();
-                // How often those who wait are told of what has changed is a matter of time.
-                if heard["type"] != "queued" || expected["type"] == "queued" {
-                    break heard;
-                }
-            };
+            let heard = socket.hear(expected).await;
             assert!(fits(expected, &heard), "{what}: {heard} instead of {expected}");
             if heard["type"] == "challenged" {
-                *nonce = Some(heard["nonce"].as_str().unwrap().parse().unwrap());
+                socket.nonce = Some(heard["nonce"].as_str().unwrap().parse().unwrap());
             }
         }
         if step.closes {
