@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:https";
 import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 
 import { startServer } from "../browser/server.mjs";
@@ -51,22 +52,20 @@ for (const name of ["nginx", "caddy"]) {
       const stream = await new Promise((resolve, reject) =>
         request({ ...from("127.0.0.4"), path: "/v1/stream" }, resolve).once("error", reject).end(),
       );
-      let heard = "";
-      const line = async () => {
-        while (!heard.includes("\n")) heard += (await new Promise((resolve) => stream.once("data", resolve))).toString();
-        const [first, ...rest] = heard.split("\n");
-        heard = rest.join("\n");
-        return first;
-      };
-      const stream_name = await line();
-      assert.match(stream_name, /^[\w-]{22}$/);
+      const lines = createInterface({ input: stream })[Symbol.asyncIterator]();
+      const line = async () => (await lines.next()).value;
+      const streamName = await line();
+      assert.match(streamName, /^[\w-]{22}$/);
+      const began = Date.now();
       const posted = await new Promise((resolve, reject) =>
-        request({ ...from("127.0.0.4"), path: `/v1/stream/${stream_name}`, method: "POST" }, resolve)
+        request({ ...from("127.0.0.4"), path: `/v1/stream/${streamName}`, method: "POST" }, resolve)
           .once("error", reject)
           .end('{"type":"challenge"}'),
       );
       assert.equal(posted.statusCode, 204);
       assert.equal(JSON.parse(await line()).type, "challenged");
+      // Held back until there is more of it, it would come with the next ping.
+      assert.ok(Date.now() - began < 10_000, "the proxy holds back what is said");
       stream.destroy();
     });
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -15,6 +15,9 @@ use crate::raw::frame_head;
 
 /// How long one of them waits for anything. Units: seconds. Longer than the server's patience with any of them.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Within which time a crowd comes. Units: seconds.
+const RUSH: Duration = Duration::from_secs(10);
 
 /// What a test holds beside the crowd: its own files, the healthy visitor, the server's.
 const SPARE_DESCRIPTORS: u64 = 500;
@@ -52,7 +55,12 @@ impl Fates {
 /// Connects so often from one address, writes the same, and takes note of what each is answered.
 pub(super) async fn rush(many: usize, from: IpAddr, server: SocketAddr, head: &str) -> Fates {
     let mut fates = Fates::default();
-    let mut under_way: FuturesUnordered<_> = (0..many).map(|_| answer(from, server, head)).collect();
+    let mut under_way: FuturesUnordered<_> = (0..many)
+        .map(|n| async move {
+            tokio::time::sleep(RUSH * u32::try_from(n).unwrap() / u32::try_from(many).unwrap()).await;
+            answer(from, server, head).await
+        })
+        .collect();
     while let Some((stream, head)) = under_way.next().await {
         let status = head.split(' ').nth(1).unwrap_or("closed").to_owned();
         fates.told_when += usize::from(head.to_lowercase().contains("\r\nretry-after: "));
@@ -81,39 +89,43 @@ async fn answer(from: IpAddr, server: SocketAddr, head: &str) -> (Option<TcpStre
     (Some(stream), String::from_utf8_lossy(&read).into_owned())
 }
 
-/// Connects so often, writes the same and nothing more, and gives how long it took until all were closed.
+/// Connects so often at once, writes the same and nothing more, and gives after how long the first and the last of them
+/// was closed.
 ///
-/// A silent one whose connection the kernel dropped when too many came at once is never told: it learns when it speaks.
-pub(super) async fn wait_for_the_end(many: usize, from: IpAddr, server: SocketAddr, half: &[u8]) -> Duration {
-    let began = std::time::Instant::now();
+/// A silent one whose connection the kernel dropped when too many came is never told: it learns when it speaks.
+pub(super) async fn wait_for_the_end(
+    many: usize,
+    from: IpAddr,
+    server: SocketAddr,
+    half: &[u8],
+) -> (Duration, Duration) {
     let mut under_way: FuturesUnordered<_> = (0..many)
         .map(|_| async {
             let mut stream = connect(from, server).await.expect("taken");
+            let began = Instant::now();
             let _ = stream.write_all(half).await;
-            let mut buffer = [0; 512];
-            loop {
-                match timeout(PATIENCE / 3, stream.read(&mut buffer)).await {
-                    Ok(Ok(0) | Err(_)) => return true,
-                    Ok(Ok(_)) => {}
-                    Err(_) => break,
-                }
+            if is_over(&mut stream, PATIENCE / 3).await {
+                return Some(began.elapsed());
             }
             let _ = stream.write_all(b"x").await;
-            let end = timeout(PATIENCE, stream.read(&mut buffer)).await.expect("the server lost patience");
-            assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
-            false
+            assert!(is_over(&mut stream, PATIENCE).await, "the server has lost no patience");
+            None
         })
         .collect();
-    let mut told = 0;
-    let mut took = Duration::ZERO;
-    while let Some(was_told) = under_way.next().await {
-        if was_told {
-            told += 1;
-            took = began.elapsed();
-        }
+    let mut times = Vec::new();
+    while let Some(time) = under_way.next().await {
+        times.extend(time);
     }
-    println!("{told} of {many} were closed, the last after {took:?}; the others were never there");
-    took
+    times.sort();
+    println!("{} of {many} were closed; the others were never there", times.len());
+    (times[0], times[times.len() - 1])
+}
+
+async fn is_over(stream: &mut TcpStream, patience: Duration) -> bool {
+    let mut buffer = [0; 512];
+    timeout(patience, async { while !matches!(stream.read(&mut buffer).await, Ok(0) | Err(_)) {} })
+        .await
+        .is_ok()
 }
 
 pub(super) async fn connect(from: IpAddr, server: SocketAddr) -> Option<TcpStream> {
