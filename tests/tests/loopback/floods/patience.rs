@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use alongside_signaling_proto::identity::invite::Invite;
 use alongside_signaling_proto::limits::{HTTP_LIFETIME_MS, SILENCE_TIMEOUT_MS};
+use alongside_signaling_proto::wire::{AgentToBroker, Leave, LeaveReason};
 
 use tokio::net::TcpSocket;
 
-use crate::agent::{Agent, ask, enlist};
+use crate::agent::{Agent, ask, enlist, session};
 use crate::binary::Binary;
 use crate::raw::{Raw, Said};
 
@@ -84,7 +85,19 @@ async fn a_helper_over_plain_http_who_never_reads_is_cut() {
     let origin = format!("http://localhost:{}", address.port());
     post(address, &name, &serde_json::to_string(&enlist(&invite, &nonce, &origin)).unwrap());
     let began = Instant::now();
-    (0..100).for_each(|_| post(address, &name, "{\"type\":\"attend\",\"available\":true}"));
+    // Each of those who wait loads the page again and again, and the helper is told of it: 5 MB, more than two
+    // kernels hold.
+    for round in 1..60 {
+        for (n, visitor) in (0..).zip(&mut visitors) {
+            let AgentToBroker::Ask(mut again) = ask(team, n + 10) else { unreachable!() };
+            again.origin = format!("https://{}.example", vec!["a".repeat(60); 4].join("."));
+            again.session = session(n + 10 + 1_000 * round);
+            let reason = LeaveReason::Failed;
+            let before = session(n + 10 + 1_000 * (round - 1));
+            visitor.tell(&AgentToBroker::Leave(Leave { session: before, reason })).await;
+            visitor.tell(&AgentToBroker::Ask(again)).await;
+        }
+    }
     while super::measured(&server, "alongside_streams") > 0 {
         assert!(began.elapsed() < GRACE, "who does not read still has a seat");
         std::thread::sleep(Duration::from_millis(100));
