@@ -47,12 +47,12 @@ export type Sealed = string;
 /**
  * What an agent tells the broker to do.
  */
-export type AgentToBroker = { "type": "ask" } & Ask | { "type": "challenge" } & Challenge | { "type": "enlist" } & Enlist | { "type": "attend" } & Attend | { "type": "claim" } & Claim | { "type": "announce" } & Announce | { "type": "resume" } & Resume | { "type": "forward" } & Forward | { "type": "leave" } & Leave;
+export type AgentToBroker = { "type": "ask" } & Ask | { "type": "challenge" } & Challenge | { "type": "enlist" } & Enlist | { "type": "attend" } & Attend | { "type": "claim" } & Claim | { "type": "announce" } & Announce | { "type": "resume" } & Resume | { "type": "forward" } & Forward | { "type": "leave" } & Leave | { "type": "block" } & Block;
 
 /**
  * Asks a team for help.
  *
- * Errors: `unknown-team`, `bad-origin`, `origin-mismatch`, `ticket-exists`, `queue-full`, `wrong-state`
+ * Errors: `unknown-team`, `bad-origin`, `origin-mismatch`, `ticket-exists`, `queue-full`, `blocked`, `wrong-state`
  * (one ask at a time for each socket).
  */
 export type Ask = { 
@@ -147,7 +147,7 @@ deposits: Array<SessionId>, };
  * leaves.
  *
  * Errors: `wrong-state` from a helper's socket, `resume-unknown` while no helper has announced the deposit,
- * `too-many-sessions`.
+ * `too-many-sessions`, `blocked`.
  */
 export type Resume = { 
 /**
@@ -188,6 +188,19 @@ session: SessionId,
 reason: LeaveReason, };
 
 /**
+ * Keeps a visitor away from the team for `BLOCK_LIFETIME_MS`: whoever asks or resumes from the address that the
+ * visitor of this session had. Leaves the session too, if it still stands; answered by [`Blocked`].
+ *
+ * Errors: `wrong-state` before enlisting, `certificate-expired`, `certificate-denied`, `session-unknown` when this
+ * socket never had it, `source-unknown` when the server cannot tell visitors apart.
+ */
+export type Block = { 
+/**
+ * The ticket that this helper claimed, or the deposit from which the visitor resumed; it may be over.
+ */
+session: SessionId, };
+
+/**
  * Why an agent leaves a session.
  */
 export type LeaveReason = "ended" | "unverified" | "failed" | "gone" | "moved";
@@ -195,7 +208,7 @@ export type LeaveReason = "ended" | "unverified" | "failed" | "gone" | "moved";
 /**
  * What the broker tells an agent has happened.
  */
-export type BrokerToAgent = { "type": "queued" } & Queued | { "type": "challenged" } & Challenged | { "type": "enlisted" } & Enlisted | { "type": "asked" } & Asked | { "type": "withdrawn" } & Withdrawn | { "type": "claimed" } & Claimed | { "type": "resumed" } & Resumed | { "type": "forwarded" } & Forwarded | { "type": "left" } & Left | { "type": "refused" } & Refused;
+export type BrokerToAgent = { "type": "queued" } & Queued | { "type": "challenged" } & Challenged | { "type": "enlisted" } & Enlisted | { "type": "asked" } & Asked | { "type": "withdrawn" } & Withdrawn | { "type": "claimed" } & Claimed | { "type": "resumed" } & Resumed | { "type": "forwarded" } & Forwarded | { "type": "left" } & Left | { "type": "blocked" } & Blocked | { "type": "refused" } & Refused;
 
 /**
  * The ask is in the queue.
@@ -323,6 +336,15 @@ session: SessionId,
 reason: LeaveReason, };
 
 /**
+ * A visitor is kept away.
+ */
+export type Blocked = { 
+/**
+ * The session that `block` named.
+ */
+session: SessionId, };
+
+/**
  * A message was not carried out, and nothing has changed.
  */
 export type Refused = { 
@@ -361,7 +383,7 @@ credential: string | null, };
 /**
  * Why a message was refused. The table in `PROTOCOL.md` says what the receiver does.
  */
-export type ErrorCode = "bad-json" | "bad-message" | "unknown-team" | "bad-origin" | "origin-mismatch" | "wrong-state" | "ticket-exists" | "ticket-gone" | "session-unknown" | "resume-unknown" | "queue-full" | "too-many-sessions" | "challenge-expired" | "certificate-invalid" | "certificate-expired" | "certificate-denied" | "signature-invalid" | "internal";
+export type ErrorCode = "bad-json" | "bad-message" | "unknown-team" | "bad-origin" | "origin-mismatch" | "wrong-state" | "ticket-exists" | "ticket-gone" | "session-unknown" | "resume-unknown" | "queue-full" | "too-many-sessions" | "blocked" | "source-unknown" | "challenge-expired" | "certificate-invalid" | "certificate-expired" | "certificate-denied" | "signature-invalid" | "internal";
 
 /** The WebSocket sub-protocol. */
 export const SUBPROTOCOL = "alongside.v1";
@@ -443,9 +465,47 @@ export const MAX_CONNECTIONS = 20000;
 
 /**
  * How many connections one public address may hold at once (IPv4 address or IPv6 /64). A large office behind
- * one address stays below; private and loopback addresses are exempt, for they are proxies.
+ * one address stays below. Unless the operator names the proxies that are trusted, private and loopback addresses
+ * are exempt, for they are proxies.
  */
 export const MAX_CONNECTIONS_PER_ADDRESS = 256;
+
+/**
+ * How many sockets and streams one address may open in a burst. Every page load of a visitor who waits or was just
+ * connected dials, and after a restart everybody does at once: twice what an office behind one address may hold, so
+ * that all of them can come back and load a page besides, and a visitor can reload five times a second for a minute.
+ */
+export const DIAL_BURST = 512;
+
+/**
+ * How fast that burst refills. Units: sockets and streams per second. 256 people behind one address who load a page
+ * every 25 seconds; an introduction costs the server well below a millisecond, so a thousand such addresses are no flood.
+ */
+export const DIALS_PER_SECOND = 10;
+
+/**
+ * Of how many addresses it is remembered how fast they dial. 100 bytes each: 1 MiB. Idle ones are forgotten when it is
+ * full; while all are busy, others are let in uncounted, for to refuse them would serve the flood.
+ */
+export const MAX_DIAL_SOURCES = 10000;
+
+/**
+ * How many new visitors may ask one team in a burst. As many as may wait: after a restart all of them ask anew. Who has
+ * a place in the queue is not new, however often they load the page.
+ */
+export const ASK_BURST = 1000;
+
+/**
+ * How fast that burst refills. Units: asks per second. 240 a minute: a site whose visitors ask faster than that for
+ * long has nobody to answer them, and each ask is told to every helper.
+ */
+export const ASKS_PER_SECOND = 4;
+
+/**
+ * For how many teams it is remembered how fast they are asked. 100 bytes each: 1 MiB. Only a server that is open to any
+ * team can come near.
+ */
+export const MAX_BUSY_TEAMS = 10000;
 
 /**
  * How many messages one socket may send in a burst. A handshake is about 25; a helper may have several.
@@ -522,6 +582,24 @@ export const NONCE_LIFETIME_MS = 10000;
  * load, a tunnel, a lift.
  */
 export const PLACE_LIFETIME_MS = 60000;
+
+/**
+ * How long a visitor whom a helper blocked is kept away. Units: milliseconds. An hour: longer than most people stay
+ * angry, and shorter than the next customer behind the same address would put up with.
+ */
+export const BLOCK_LIFETIME_MS = 3600000;
+
+/**
+ * How many addresses one team may keep away at once. A shift of helpers seldom blocks ten; beyond, the one that
+ * would be let in next is let in now.
+ */
+export const MAX_BLOCKED_PER_TEAM = 256;
+
+/**
+ * Of how many sessions a helper's socket remembers from where the visitor came. Each resumption counts, so this is
+ * a long day's work, and 64 KiB at the most; the oldest go first.
+ */
+export const MAX_MET_PER_HELPER = 1024;
 
 /**
  * How long the server forwards for one session. Units: milliseconds. Twelve hours: a long working day.

@@ -1,8 +1,10 @@
 //! Each code of refusal, by the shortest way to it; and that nothing else has changed.
 
 use super::*;
-use crate::limits::{MAX_ASK_BYTES, MAX_SESSIONS_PER_HELPER, MAX_WAITING_PER_TEAM};
-use crate::wire::{Challenge, Enlist};
+use crate::limits::{
+    ASK_BURST, ASKS_PER_SECOND, MAX_ASK_BYTES, MAX_SESSIONS_PER_HELPER, MAX_WAITING_PER_TEAM,
+};
+use crate::wire::{Block, Challenge, Enlist};
 
 /// The one refusal that a message meets, in a world where socket 1 is idle, 2 visits with ticket 2 (waiting),
 /// 3 helps, and 4 visits with ticket 4, claimed by 3.
@@ -53,6 +55,7 @@ fn each_has_its_code() {
         text(&AgentToBroker::Ask(asking))
     };
     let attend = |available| text(&AgentToBroker::Attend(Attend { available }));
+    let block = |n| text(&AgentToBroker::Block(Block { session: session(n) }));
     let other = TeamId([2; 32]);
     let cases: Vec<(ErrorCode, u64, String)> = vec![
         (ErrorCode::BadJson, 1, "hello".into()),
@@ -67,10 +70,14 @@ fn each_has_its_code() {
         (ErrorCode::WrongState, 2, attend(false)),
         (ErrorCode::WrongState, 1, text(&claim(2))),
         (ErrorCode::WrongState, 2, text(&claim(2))),
+        (ErrorCode::WrongState, 1, block(4)),
+        (ErrorCode::WrongState, 2, block(2)),
         (ErrorCode::TicketExists, 1, text(&ask_in(TEAM, 2, 7))),
         (ErrorCode::TicketExists, 1, text(&ask_in(other, 4, 7))),
         (ErrorCode::TicketGone, 3, text(&claim(9))),
         (ErrorCode::TicketGone, 3, text(&claim(4))),
+        (ErrorCode::SessionUnknown, 3, block(2)),
+        (ErrorCode::SourceUnknown, 3, block(4)),
         (ErrorCode::SessionUnknown, 1, text(&forward(4, 0))),
         (ErrorCode::SessionUnknown, 2, text(&forward(4, 0))),
         (ErrorCode::SessionUnknown, 2, text(&forward(2, 0))),
@@ -105,13 +112,13 @@ fn a_team_that_is_not_served_is_unknown() {
 fn a_browser_cannot_ask_in_the_name_of_another_page() {
     for origin in ["https://evil.example", "http://shop.example", "null", ""] {
         let mut world = World::open();
-        world.broker.handle_opened(SocketId(1), Some(origin.to_owned()));
+        world.broker.handle_opened(SocketId(1), Some(origin.to_owned()), None);
         world.tell(1, &ask(1));
         let codes: Vec<_> = world.said().into_iter().filter_map(|(_, message)| code(message)).collect();
         assert_eq!(codes, [ErrorCode::OriginMismatch], "{origin}");
     }
     let mut world = World::open();
-    world.broker.handle_opened(SocketId(1), Some("https://shop.example".to_owned()));
+    world.broker.handle_opened(SocketId(1), Some("https://shop.example".to_owned()), None);
     world.tell(1, &ask(1));
     assert!(matches!(world.said().as_slice(), [(1, BrokerToAgent::Queued(_))]));
 }
@@ -161,6 +168,42 @@ fn a_full_queue_says_when_to_try_again() {
     world.tell(50_000, &AgentToBroker::Ask(again));
     assert!(world.said().iter().any(|(to, message)| *to == 50_000
         && matches!(message, BrokerToAgent::Queued(queued) if queued.position == 8)));
+}
+
+#[test]
+fn a_team_is_asked_by_so_many_new_visitors_and_by_all_who_have_a_place() {
+    let mut world = World::open();
+    world.connect(1);
+    let asking = |n: u32, place: u32| {
+        let AgentToBroker::Ask(mut asking) = ask(0) else { unreachable!() };
+        asking.session.0[..4].copy_from_slice(&n.to_be_bytes());
+        asking.place.0[..4].copy_from_slice(&place.to_be_bytes());
+        (AgentToBroker::Ask(asking.clone()), asking.session)
+    };
+    let answer = |world: &mut World, n, place| {
+        let (asking, session) = asking(n, place);
+        world.tell(1, &asking);
+        let answer = world.said().remove(0).1;
+        world.tell(1, &AgentToBroker::Leave(Leave { session, reason: LeaveReason::Failed }));
+        answer
+    };
+    for n in 0..ASK_BURST {
+        assert!(matches!(answer(&mut world, n, n), BrokerToAgent::Queued(_)), "{n}");
+    }
+    let refused = answer(&mut world, ASK_BURST, ASK_BURST);
+    let BrokerToAgent::Refused(refused) = refused else { panic!("{refused:?}") };
+    let wait_ms = 1_000 / u64::from(ASKS_PER_SECOND);
+    assert_eq!((refused.code, refused.retry_after_ms), (ErrorCode::QueueFull, Some(wait_ms)));
+    // Who loads the page again and again is not new.
+    for n in 0..100 {
+        assert!(matches!(answer(&mut world, 50_000 + n, 7), BrokerToAgent::Queued(_)), "{n}");
+    }
+    world.tell(1, &ask_in(TeamId([2; 32]), 1, 1));
+    assert!(matches!(world.said().remove(0).1, BrokerToAgent::Queued(_)), "another team");
+    world.tell(1, &leave(1, LeaveReason::Ended));
+    world.pass(wait_ms);
+    world.said();
+    assert!(matches!(answer(&mut world, ASK_BURST, ASK_BURST), BrokerToAgent::Queued(_)));
 }
 
 #[test]
