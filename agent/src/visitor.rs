@@ -230,6 +230,7 @@ impl Asking {
             | BrokerToAgent::Enlisted(_)
             | BrokerToAgent::Asked(_)
             | BrokerToAgent::Withdrawn(_)
+            | BrokerToAgent::Blocked(_)
             | BrokerToAgent::Resumed(_)
             | BrokerToAgent::Unknown => {}
         }

@@ -130,7 +130,7 @@ async fn run(mut broker: Broker, mut inbox: mpsc::Receiver<Report>, clock: Arc<C
                     outbox.close(RESTART);
                 }
                 outboxes.insert(socket, outbox);
-                broker.handle_opened(socket, origin);
+                broker.handle_opened(socket, origin, None);
             }
             Some(Report::Text(socket, text)) => broker.handle_text(socket, &text, clock.now_ms()),
             Some(Report::Binary(socket)) => broker.handle_binary(socket),

@@ -217,8 +217,8 @@ ICE_SERVERS = list_of(
 )
 SERVER_CODES = (
     "bad-json bad-message unknown-team bad-origin origin-mismatch wrong-state ticket-exists ticket-gone"
-    " session-unknown resume-unknown queue-full too-many-sessions challenge-expired certificate-invalid"
-    " certificate-expired certificate-denied signature-invalid internal"
+    " session-unknown resume-unknown queue-full too-many-sessions blocked source-unknown challenge-expired"
+    " certificate-invalid certificate-expired certificate-denied signature-invalid internal"
 ).split()
 REASONS = ("ended", "unverified", "failed", "gone", "moved")
 SERVER: dict[str, dict[str, Check]] = {
@@ -231,6 +231,7 @@ SERVER: dict[str, dict[str, Check]] = {
     "resumed": {"session": SESSION, "message": or_null(SEALED), "iceServers": ICE_SERVERS},
     "forwarded": {"session": SESSION, "message": SEALED},
     "left": {"session": SESSION, "reason": one_of(*REASONS, otherwise="failed")},
+    "blocked": {"session": SESSION},
     "refused": {
         "code": one_of(*SERVER_CODES, otherwise="internal"),
         "session": or_null(SESSION),

@@ -72,10 +72,11 @@ fn signaling_types() {
     declarations!(out:
         id::TeamId, id::SessionId, id::Place, id::Nonce, id::Signature, id::Sealed,
         signaling::AgentToBroker, signaling::Ask, signaling::Challenge, signaling::Enlist, signaling::Attend,
-        signaling::Claim, signaling::Announce, signaling::Resume, signaling::Forward, signaling::Leave, signaling::LeaveReason,
+        signaling::Claim, signaling::Announce, signaling::Resume, signaling::Forward, signaling::Leave, signaling::Block,
+        signaling::LeaveReason,
         signaling::BrokerToAgent, signaling::Queued, signaling::Challenged, signaling::Enlisted,
         signaling::Asked, signaling::Withdrawn, signaling::Claimed, signaling::Resumed, signaling::Forwarded, signaling::Left,
-        signaling::Refused, signaling::IceServer, signaling::ErrorCode,
+        signaling::Blocked, signaling::Refused, signaling::IceServer, signaling::ErrorCode,
     );
     let _ = writeln!(
         out,
@@ -88,7 +89,7 @@ fn signaling_types() {
         MAX_UNINTELLIGIBLE, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS, MESSAGE_BURST, MESSAGES_PER_SECOND,
         BYTE_BURST, BYTES_PER_SECOND, HEADER_TIMEOUT_MS, MAX_HEAD_BYTES, HTTP_LIFETIME_MS, CLOSE_TIMEOUT_MS,
         STOP_TIMEOUT_MS, FIRST_MESSAGE_TIMEOUT_MS, PING_INTERVAL_MS, SILENCE_TIMEOUT_MS, NONCE_LIFETIME_MS,
-        PLACE_LIFETIME_MS, SESSION_LIFETIME_MS, CERTIFICATE_GRACE_S, MAX_CERTIFICATE_LIFETIME_S, STUN_BURST,
+        PLACE_LIFETIME_MS, BLOCK_LIFETIME_MS, MAX_BLOCKED_PER_TEAM, MAX_MET_PER_HELPER, SESSION_LIFETIME_MS, CERTIFICATE_GRACE_S, MAX_CERTIFICATE_LIFETIME_S, STUN_BURST,
         STUN_PER_SECOND, MAX_STUN_SOURCES, MAX_STUN_BYTES,
     );
     same("web/src/wire/signaling.ts", &out);

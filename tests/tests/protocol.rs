@@ -196,18 +196,19 @@ fn what_agents_and_broker_say() {
 
 #[test]
 fn what_the_messages_of_signaling_hold() {
-    let upward: [(&str, &[&str]); 8] = [
+    let upward: [(&str, &[&str]); 9] = [
         ("ask", &["Ask"]),
         ("enlist", &["Enlist"]),
         ("attend", &["Attend"]),
         ("claim", &["Claim"]),
         ("forward", &["Forward"]),
         ("leave", &["Leave"]),
+        ("block", &["Block"]),
         ("announce", &["Announce"]),
         ("resume", &["Resume"]),
     ];
     assert_fields(SIGNALING_DOC, "upward", SIGNALING_TYPES, &upward);
-    let downward: [(&str, &[&str]); 10] = [
+    let downward: [(&str, &[&str]); 11] = [
         ("queued", &["Queued"]),
         ("challenged", &["Challenged"]),
         ("enlisted", &["Enlisted"]),
@@ -217,6 +218,7 @@ fn what_the_messages_of_signaling_hold() {
         ("resumed", &["Resumed"]),
         ("forwarded", &["Forwarded"]),
         ("left", &["Left"]),
+        ("blocked", &["Blocked"]),
         ("refused", &["Refused"]),
     ];
     assert_fields(SIGNALING_DOC, "downward", SIGNALING_TYPES, &downward);

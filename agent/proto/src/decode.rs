@@ -74,6 +74,7 @@ pub fn decode_broker(text: &str) -> Result<Option<BrokerToAgent>, DecodeError> {
         | BrokerToAgent::Resumed(_)
         | BrokerToAgent::Forwarded(_)
         | BrokerToAgent::Left(_)
+        | BrokerToAgent::Blocked(_)
         | BrokerToAgent::Refused(_) => {}
     }
     Ok(Some(message))

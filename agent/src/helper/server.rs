@@ -54,8 +54,8 @@ impl Desk {
                 }
             }
             BrokerToAgent::Refused(refused) => self.refused(refused),
-            // For visitors, and of later versions.
-            BrokerToAgent::Queued(_) | BrokerToAgent::Unknown => {}
+            // For visitors, for what the console alone asks, and of later versions.
+            BrokerToAgent::Queued(_) | BrokerToAgent::Blocked(_) | BrokerToAgent::Unknown => {}
         }
     }
 

@@ -101,6 +101,18 @@ pub const NONCE_LIFETIME_MS: u64 = 10_000;
 /// load, a tunnel, a lift.
 pub const PLACE_LIFETIME_MS: u64 = 60_000;
 
+/// How long a visitor whom a helper blocked is kept away. Units: milliseconds. An hour: longer than most people stay
+/// angry, and shorter than the next customer behind the same address would put up with.
+pub const BLOCK_LIFETIME_MS: u64 = 60 * 60 * 1000;
+
+/// How many addresses one team may keep away at once. A shift of helpers seldom blocks ten; beyond, the one that
+/// would be let in next is let in now.
+pub const MAX_BLOCKED_PER_TEAM: usize = 256;
+
+/// Of how many sessions a helper's socket remembers from where the visitor came. Each resumption counts, so this is
+/// a long day's work, and 64 KiB at the most; the oldest go first.
+pub const MAX_MET_PER_HELPER: usize = 1_024;
+
 /// How long the server forwards for one session. Units: milliseconds. Twelve hours: a long working day.
 pub const SESSION_LIFETIME_MS: u64 = 12 * 60 * 60 * 1000;
 

@@ -35,6 +35,8 @@ pub enum AgentToBroker {
     Forward(Forward),
     /// Either: leave a session, or take an ask back.
     Leave(Leave),
+    /// Helper: keep a visitor away for a while.
+    Block(Block),
     /// A type this version does not know: received and ignored, never sent.
     #[serde(other)]
     #[cfg_attr(feature = "ts", ts(skip))]
@@ -64,6 +66,8 @@ pub enum BrokerToAgent {
     Forwarded(Forwarded),
     /// To either: the other side has left the session.
     Left(Left),
+    /// To a helper: a visitor is kept away.
+    Blocked(Blocked),
     /// To either: a message was not carried out, and nothing has changed.
     Refused(Refused),
     /// A type this version does not know: received and ignored, never sent.
@@ -74,7 +78,7 @@ pub enum BrokerToAgent {
 
 /// Asks a team for help.
 ///
-/// Errors: `unknown-team`, `bad-origin`, `origin-mismatch`, `ticket-exists`, `queue-full`, `wrong-state`
+/// Errors: `unknown-team`, `bad-origin`, `origin-mismatch`, `ticket-exists`, `queue-full`, `blocked`, `wrong-state`
 /// (one ask at a time for each socket).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -156,7 +160,7 @@ pub struct Announce {
 /// leaves.
 ///
 /// Errors: `wrong-state` from a helper's socket, `resume-unknown` while no helper has announced the deposit,
-/// `too-many-sessions`.
+/// `too-many-sessions`, `blocked`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -189,6 +193,19 @@ pub struct Leave {
     pub session: SessionId,
     /// Why, for the other side.
     pub reason: LeaveReason,
+}
+
+/// Keeps a visitor away from the team for `BLOCK_LIFETIME_MS`: whoever asks or resumes from the address that the
+/// visitor of this session had. Leaves the session too, if it still stands; answered by [`Blocked`].
+///
+/// Errors: `wrong-state` before enlisting, `certificate-expired`, `certificate-denied`, `session-unknown` when this
+/// socket never had it, `source-unknown` when the server cannot tell visitors apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Block {
+    /// The ticket that this helper claimed, or the deposit from which the visitor resumed; it may be over.
+    pub session: SessionId,
 }
 
 /// Why an agent leaves a session.
@@ -317,6 +334,15 @@ pub struct Left {
     pub reason: LeaveReason,
 }
 
+/// A visitor is kept away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Blocked {
+    /// The session that `block` named.
+    pub session: SessionId,
+}
+
 /// A message was not carried out, and nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -376,6 +402,10 @@ pub enum ErrorCode {
     QueueFull,
     /// This helper has too many sessions.
     TooManySessions,
+    /// A helper keeps this visitor away.
+    Blocked,
+    /// The server cannot tell visitors apart.
+    SourceUnknown,
     /// No nonce was asked for, or it is used or too old.
     ChallengeExpired,
     /// Not a helper certificate signed by that team's key.

@@ -70,7 +70,7 @@ impl Server {
     /// A socket opens; a helper's enlists at once, which no chance is allowed to disturb.
     pub(crate) fn opened(&mut self, socket: u64, is_helper: bool, now: u64) {
         let Some(broker) = &mut self.broker else { return };
-        broker.handle_opened(SocketId(socket), None);
+        broker.handle_opened(SocketId(socket), None, None);
         if !is_helper {
             return;
         }

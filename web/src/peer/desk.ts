@@ -265,7 +265,8 @@ export class Desk {
         if (message.message) void this.#door.knocked(message.session, message.message);
         return;
       case "queued":
-        // For visitors.
+      case "blocked":
+        // For visitors, and for what nobody here has asked yet.
         return;
       default:
         return message satisfies never;

@@ -25,7 +25,7 @@ export const iceServers = list(record({ urls: list(text()), username: nullable(t
 
 /** Of the codes by which a broker refuses, those that a visitor can cause. */
 export const REFUSED_CODES =
-  "bad-json bad-message unknown-team bad-origin origin-mismatch wrong-state ticket-exists ticket-gone session-unknown queue-full resume-unknown too-many-sessions";
+  "bad-json bad-message unknown-team bad-origin origin-mismatch wrong-state ticket-exists ticket-gone session-unknown queue-full resume-unknown too-many-sessions blocked";
 
 /** The fields of a broker's refusal. */
 export const refusal = (codes: string): Fields => ({

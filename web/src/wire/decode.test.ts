@@ -33,8 +33,8 @@ const VISITOR_DECODERS: typeof DECODERS = {
   knock: decodeKnock,
   admission: decodeAdmission,
 };
-const HELPER_ONLY = /"type": ?"(page|client|challenged|enlisted|asked|withdrawn|answer)"/;
-const HELPER_CODES = /^refused by the broker: (challenge|certificate|signature)/;
+const HELPER_ONLY = /"type": ?"(page|client|challenged|enlisted|asked|withdrawn|blocked|answer)"/;
+const HELPER_CODES = /^refused by the broker: (challenge|certificate|signature|source)/;
 
 const cases = JSON.parse(
   readFileSync(new URL("../../../tests/vectors/messages.json", import.meta.url), "utf8"),

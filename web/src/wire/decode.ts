@@ -43,8 +43,9 @@ export const decodeBroker = decoder<BrokerToAgent>(
     enlisted: { iceServers },
     asked: { ticket: id, origin: text(MAX_ORIGIN_BYTES), message: sealed, waitingMs: time },
     withdrawn: { ticket: id },
+    blocked: { session: id },
     refused: refusal(
-      `${REFUSED_CODES} challenge-expired certificate-invalid certificate-expired certificate-denied signature-invalid`,
+      `${REFUSED_CODES} source-unknown challenge-expired certificate-invalid certificate-expired certificate-denied signature-invalid`,
     ),
   }),
 );

@@ -47,12 +47,12 @@ export type Sealed = string;
 /**
  * What an agent tells the broker to do.
  */
-export type AgentToBroker = { "type": "ask" } & Ask | { "type": "challenge" } & Challenge | { "type": "enlist" } & Enlist | { "type": "attend" } & Attend | { "type": "claim" } & Claim | { "type": "announce" } & Announce | { "type": "resume" } & Resume | { "type": "forward" } & Forward | { "type": "leave" } & Leave;
+export type AgentToBroker = { "type": "ask" } & Ask | { "type": "challenge" } & Challenge | { "type": "enlist" } & Enlist | { "type": "attend" } & Attend | { "type": "claim" } & Claim | { "type": "announce" } & Announce | { "type": "resume" } & Resume | { "type": "forward" } & Forward | { "type": "leave" } & Leave | { "type": "block" } & Block;
 
 /**
  * Asks a team for help.
  *
- * Errors: `unknown-team`, `bad-origin`, `origin-mismatch`, `ticket-exists`, `queue-full`, `wrong-state`
+ * Errors: `unknown-team`, `bad-origin`, `origin-mismatch`, `ticket-exists`, `queue-full`, `blocked`, `wrong-state`
  * (one ask at a time for each socket).
  */
 export type Ask = { 
@@ -147,7 +147,7 @@ deposits: Array<SessionId>, };
  * leaves.
  *
  * Errors: `wrong-state` from a helper's socket, `resume-unknown` while no helper has announced the deposit,
- * `too-many-sessions`.
+ * `too-many-sessions`, `blocked`.
  */
 export type Resume = { 
 /**
@@ -188,6 +188,19 @@ session: SessionId,
 reason: LeaveReason, };
 
 /**
+ * Keeps a visitor away from the team for `BLOCK_LIFETIME_MS`: whoever asks or resumes from the address that the
+ * visitor of this session had. Leaves the session too, if it still stands; answered by [`Blocked`].
+ *
+ * Errors: `wrong-state` before enlisting, `certificate-expired`, `certificate-denied`, `session-unknown` when this
+ * socket never had it, `source-unknown` when the server cannot tell visitors apart.
+ */
+export type Block = { 
+/**
+ * The ticket that this helper claimed, or the deposit from which the visitor resumed; it may be over.
+ */
+session: SessionId, };
+
+/**
  * Why an agent leaves a session.
  */
 export type LeaveReason = "ended" | "unverified" | "failed" | "gone" | "moved";
@@ -195,7 +208,7 @@ export type LeaveReason = "ended" | "unverified" | "failed" | "gone" | "moved";
 /**
  * What the broker tells an agent has happened.
  */
-export type BrokerToAgent = { "type": "queued" } & Queued | { "type": "challenged" } & Challenged | { "type": "enlisted" } & Enlisted | { "type": "asked" } & Asked | { "type": "withdrawn" } & Withdrawn | { "type": "claimed" } & Claimed | { "type": "resumed" } & Resumed | { "type": "forwarded" } & Forwarded | { "type": "left" } & Left | { "type": "refused" } & Refused;
+export type BrokerToAgent = { "type": "queued" } & Queued | { "type": "challenged" } & Challenged | { "type": "enlisted" } & Enlisted | { "type": "asked" } & Asked | { "type": "withdrawn" } & Withdrawn | { "type": "claimed" } & Claimed | { "type": "resumed" } & Resumed | { "type": "forwarded" } & Forwarded | { "type": "left" } & Left | { "type": "blocked" } & Blocked | { "type": "refused" } & Refused;
 
 /**
  * The ask is in the queue.
@@ -323,6 +336,15 @@ session: SessionId,
 reason: LeaveReason, };
 
 /**
+ * A visitor is kept away.
+ */
+export type Blocked = { 
+/**
+ * The session that `block` named.
+ */
+session: SessionId, };
+
+/**
  * A message was not carried out, and nothing has changed.
  */
 export type Refused = { 
@@ -361,7 +383,7 @@ credential: string | null, };
 /**
  * Why a message was refused. The table in `PROTOCOL.md` says what the receiver does.
  */
-export type ErrorCode = "bad-json" | "bad-message" | "unknown-team" | "bad-origin" | "origin-mismatch" | "wrong-state" | "ticket-exists" | "ticket-gone" | "session-unknown" | "resume-unknown" | "queue-full" | "too-many-sessions" | "challenge-expired" | "certificate-invalid" | "certificate-expired" | "certificate-denied" | "signature-invalid" | "internal";
+export type ErrorCode = "bad-json" | "bad-message" | "unknown-team" | "bad-origin" | "origin-mismatch" | "wrong-state" | "ticket-exists" | "ticket-gone" | "session-unknown" | "resume-unknown" | "queue-full" | "too-many-sessions" | "blocked" | "source-unknown" | "challenge-expired" | "certificate-invalid" | "certificate-expired" | "certificate-denied" | "signature-invalid" | "internal";
 
 /** The WebSocket sub-protocol. */
 export const SUBPROTOCOL = "alongside.v1";
@@ -522,6 +544,24 @@ export const NONCE_LIFETIME_MS = 10000;
  * load, a tunnel, a lift.
  */
 export const PLACE_LIFETIME_MS = 60000;
+
+/**
+ * How long a visitor whom a helper blocked is kept away. Units: milliseconds. An hour: longer than most people stay
+ * angry, and shorter than the next customer behind the same address would put up with.
+ */
+export const BLOCK_LIFETIME_MS = 3600000;
+
+/**
+ * How many addresses one team may keep away at once. A shift of helpers seldom blocks ten; beyond, the one that
+ * would be let in next is let in now.
+ */
+export const MAX_BLOCKED_PER_TEAM = 256;
+
+/**
+ * Of how many sessions a helper's socket remembers from where the visitor came. Each resumption counts, so this is
+ * a long day's work, and 64 KiB at the most; the oldest go first.
+ */
+export const MAX_MET_PER_HELPER = 1024;
 
 /**
  * How long the server forwards for one session. Units: milliseconds. Twelve hours: a long working day.

@@ -60,10 +60,10 @@ impl Broker {
                 helper.certificate = certificate;
             }
             role @ (Role::Idle | Role::Visitor(_)) => {
-                let (sessions, deposits) = Default::default();
-                let dismissed = None;
-                let available = true;
-                *role = Role::Helper(Helper { team, available, certificate, dismissed, sessions, deposits });
+                let (dismissed, available) = (None, true);
+                let (sessions, deposits, met) = Default::default();
+                let helper = Helper { team, available, certificate, dismissed, sessions, deposits, met };
+                *role = Role::Helper(helper);
             }
         }
         self.deadlines.insert((until_ms, Deadline::Certificate(socket)));
@@ -84,7 +84,7 @@ impl Broker {
             team.helpers.remove(&socket);
         }
         self.changed(helper.team, now_ms);
-        self.forget_if_idle(helper.team);
+        self.forget_if_idle(helper.team, now_ms);
     }
 
     /// A helper's certificate is no longer good: they are told why, and work no more.
@@ -148,6 +148,7 @@ impl Broker {
         let (visitor, turn) = (session.visitor, session.turn);
         self.deadlines.insert((until_ms, Deadline::Session(ticket)));
         self.working(socket)?.sessions.insert(ticket);
+        self.meet(socket, visitor, ticket);
         if let Some((_, rank)) = turn
             && let Some(found) = self.teams.get_mut(&team)
         {
@@ -185,7 +186,7 @@ impl Broker {
     }
 
     /// The helper of a socket whose certificate is still good.
-    fn working(&mut self, socket: SocketId) -> Result<&mut Helper, Refusal> {
+    pub(super) fn working(&mut self, socket: SocketId) -> Result<&mut Helper, Refusal> {
         let helper = self.helper(socket)?;
         match helper.dismissed {
             Some(why) => Err(why.into()),

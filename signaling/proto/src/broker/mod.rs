@@ -14,7 +14,7 @@
 //! let config = Config { teams: Teams::Any, ..Config::default() };
 //! let mut broker = Broker::new(config, [7; 32]);
 //! let now_ms = 1_800_000_000_000;
-//! broker.handle_opened(SocketId(1), None);                                      // 1
+//! broker.handle_opened(SocketId(1), None, None);                                // 1
 //! broker.handle_text(SocketId(1), "{\"type\":\"challenge\"}", now_ms);
 //! assert!(matches!(broker.poll_output(), Output::Send { to: SocketId(1), .. })); // 2
 //! assert!(matches!(broker.poll_output(), Output::Timeout(None)));                // 3
@@ -33,6 +33,7 @@
 //! fault of an agent is told to that agent and changes nothing else (I6).
 
 mod admission;
+mod blocking;
 mod helper;
 mod resuming;
 mod session;
@@ -42,9 +43,10 @@ mod visitor;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use self::blocking::{Met, Shut};
 use crate::decode::decode;
 use crate::id::{Nonce, Sealed, SessionId, TeamId};
-use crate::limits::{MAX_UNINTELLIGIBLE, QUEUED_INTERVAL_MS};
+use crate::limits::{MAX_UNINTELLIGIBLE, PLACE_LIFETIME_MS, QUEUED_INTERVAL_MS};
 use crate::queue::{PlaceKey, Places, Queue, Rank};
 use crate::wire::{
     AgentToBroker, BrokerToAgent, CloseCode, ErrorCode, IceServer, LeaveReason, Left, Queued, Refused,
@@ -53,6 +55,10 @@ use crate::wire::{
 /// The number that the shell gives a socket; never given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SocketId(pub u64);
+
+/// From where a socket was opened: the same bytes for the same address, and nothing to be read from them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source(pub [u8; 16]);
 
 /// Which teams a server serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +149,7 @@ pub struct Broker {
 struct Socket {
     /// The `Origin` header, which a browser sets and no script can.
     origin: Option<String>,
+    source: Option<Source>,
     nonce: Option<(Nonce, u64)>,
     unintelligible: u32,
     role: Role,
@@ -173,16 +180,26 @@ struct Helper {
     dismissed: Option<ErrorCode>,
     sessions: BTreeSet<SessionId>,
     deposits: BTreeSet<SessionId>,
+    met: Met,
 }
 
 #[derive(Debug, Default)]
 struct Team {
     queue: Queue,
     helpers: BTreeSet<SocketId>,
+    shut: Shut,
+    /// When the team is forgotten, if nobody waits or works until then. Units: milliseconds.
+    forget_ms: Option<u64>,
     /// When those who wait may be told again of what has changed. Units: milliseconds.
     next_update_ms: u64,
     /// The deadline at which they will be.
     update_ms: Option<u64>,
+}
+
+impl Team {
+    fn is_idle(&self) -> bool {
+        self.queue.is_empty() && self.helpers.is_empty()
+    }
 }
 
 #[derive(Debug)]
@@ -212,6 +229,8 @@ enum Stage {
 enum Deadline {
     /// Those who wait for this team are told of what has changed.
     Update(TeamId),
+    /// Nobody has waited or worked for this team for a while.
+    Forget(TeamId),
     /// The session has lasted long enough.
     Session(SessionId),
     /// The helper's certificate is no longer good.
@@ -251,9 +270,9 @@ impl Broker {
         }
     }
 
-    /// Takes a fresh socket, with its `Origin` header if it has one.
-    pub fn handle_opened(&mut self, socket: SocketId, origin: Option<String>) {
-        self.sockets.insert(socket, Socket { origin, nonce: None, unintelligible: 0, role: Role::Idle });
+    /// Takes a fresh socket, with its `Origin` header if it has one, and with from where it was opened if that is known.
+    pub fn handle_opened(&mut self, socket: SocketId, origin: Option<String>, source: Option<Source>) {
+        self.sockets.insert(socket, Socket { origin, source, nonce: None, unintelligible: 0, role: Role::Idle });
     }
 
     /// Takes a text message. Units: `now_ms` is Unix time in milliseconds, and never goes back.
@@ -312,6 +331,7 @@ impl Broker {
             self.deadlines.pop_first();
             match deadline {
                 Deadline::Update(team) => self.update(team, now_ms),
+                Deadline::Forget(team) => self.forget(team),
                 Deadline::Session(session) => self.end(session, None, LeaveReason::Gone, now_ms),
                 Deadline::Certificate(socket) => {
                     self.stop_working(socket, ErrorCode::CertificateExpired, now_ms);
@@ -335,6 +355,7 @@ impl Broker {
             AgentToBroker::Resume(resume) => Some(resume.session),
             AgentToBroker::Forward(forward) => Some(forward.session),
             AgentToBroker::Leave(leave) => Some(leave.session),
+            AgentToBroker::Block(block) => Some(block.session),
             AgentToBroker::Challenge(_)
             | AgentToBroker::Enlist(_)
             | AgentToBroker::Attend(_)
@@ -354,6 +375,7 @@ impl Broker {
                 self.leave(socket, leave, now_ms);
                 Ok(())
             }
+            AgentToBroker::Block(block) => self.block(socket, &block, now_ms),
             AgentToBroker::Unknown => Ok(()),
         };
         if let Err(refusal) = done {
@@ -427,12 +449,26 @@ impl Broker {
         u32::try_from(self.attending(team).len()).unwrap_or(u32::MAX)
     }
 
-    /// Forgets a team for which nobody waits or works.
-    fn forget_if_idle(&mut self, id: TeamId) {
-        if let Some(team) = self.teams.get(&id)
-            && team.queue.is_empty()
-            && team.helpers.is_empty()
-        {
+    /// Forgets a team for which nobody waits or works. Whom it keeps away it keeps away for a moment longer: its only
+    /// helper may be loading the console again.
+    fn forget_if_idle(&mut self, id: TeamId, now_ms: u64) {
+        let Some(team) = self.teams.get_mut(&id).filter(|team| team.is_idle()) else { return };
+        if team.shut.is_empty(now_ms) {
+            return self.forget(id);
+        }
+        let at = now_ms.saturating_add(PLACE_LIFETIME_MS);
+        if let Some(before) = team.forget_ms.replace(at) {
+            self.deadlines.remove(&(before, Deadline::Forget(id)));
+        }
+        self.deadlines.insert((at, Deadline::Forget(id)));
+    }
+
+    fn forget(&mut self, id: TeamId) {
+        let Some(team) = self.teams.get_mut(&id) else { return };
+        if let Some(at) = team.forget_ms.take() {
+            self.deadlines.remove(&(at, Deadline::Forget(id)));
+        }
+        if team.is_idle() {
             if let Some(at) = team.update_ms {
                 self.deadlines.remove(&(at, Deadline::Update(id)));
             }

@@ -64,6 +64,8 @@ impl Broker {
             let retry_after_ms = Some(RESUME_RETRY_MS);
             return Err(Refusal { code: ErrorCode::ResumeUnknown, retry_after_ms });
         };
+        let team = self.helper(helper)?.team;
+        self.check_source(socket, team, now_ms)?;
         if is_another_try {
             self.tell_resumed(session, socket, helper, message);
             return Ok(());
@@ -74,7 +76,6 @@ impl Broker {
         if found.sessions.len() >= MAX_SESSIONS_PER_HELPER {
             return Err(ErrorCode::TooManySessions.into());
         }
-        let team = found.team;
         found.sessions.insert(session);
         let until_ms = now_ms.saturating_add(SESSION_LIFETIME_MS);
         self.deadlines.insert((until_ms, Deadline::Session(session)));
@@ -83,6 +84,7 @@ impl Broker {
         if let Some(found) = self.sockets.get_mut(&socket) {
             found.role = Role::Visitor(session);
         }
+        self.meet(helper, socket, session);
         self.tell_resumed(session, socket, helper, message);
         Ok(())
     }

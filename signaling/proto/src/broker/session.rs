@@ -61,7 +61,7 @@ impl Broker {
                 }
                 self.withdraw(session.team, id, None);
                 self.changed(session.team, now_ms);
-                self.forget_if_idle(session.team);
+                self.forget_if_idle(session.team, now_ms);
             }
             Stage::Claimed { helper, until_ms } => {
                 self.deadlines.remove(&(until_ms, Deadline::Session(id)));

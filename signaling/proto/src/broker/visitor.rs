@@ -12,7 +12,7 @@ const QUEUE_FULL_RETRY_MS: u64 = 60_000;
 
 impl Broker {
     pub(super) fn ask(&mut self, socket: SocketId, ask: Ask, now_ms: u64) -> Result<(), Refusal> {
-        let superseded = self.check_ask(socket, &ask)?;
+        let superseded = self.check_ask(socket, &ask, now_ms)?;
         let place = (ask.team, ask.place);
         if let Some(old) = superseded {
             // The same visitor from another socket: a reload whose old socket has not been missed yet. To tell it
@@ -62,7 +62,7 @@ impl Broker {
     }
 
     /// Whether an ask is good; and the session that has its place now, if there is one.
-    fn check_ask(&self, socket: SocketId, ask: &Ask) -> Result<Option<SessionId>, Refusal> {
+    fn check_ask(&self, socket: SocketId, ask: &Ask, now_ms: u64) -> Result<Option<SessionId>, Refusal> {
         let asker = self.sockets.get(&socket).ok_or(ErrorCode::Internal)?;
         if ask.message.as_bytes().len() > MAX_ASK_BYTES {
             return Err(ErrorCode::BadMessage.into());
@@ -79,6 +79,7 @@ impl Broker {
         if !matches!(asker.role, Role::Idle) {
             return Err(ErrorCode::WrongState.into());
         }
+        self.check_source(socket, ask.team, now_ms)?;
         let superseded = self.places_held.get(&(ask.team, ask.place)).copied();
         if self.sessions.contains_key(&ask.session) && superseded != Some(ask.session) {
             return Err(ErrorCode::TicketExists.into());

@@ -1,5 +1,6 @@
 //! The broker by stories and by tables; `properties` by chance.
 
+mod blocking;
 mod enlisting;
 mod properties;
 mod refusals;
@@ -43,7 +44,11 @@ impl World {
     }
 
     pub(super) fn connect(&mut self, socket: u64) {
-        self.broker.handle_opened(SocketId(socket), None);
+        self.broker.handle_opened(SocketId(socket), None, None);
+    }
+
+    pub(super) fn connect_from(&mut self, socket: u64, source: u8) {
+        self.broker.handle_opened(SocketId(socket), None, Some(Source([source; 16])));
     }
 
     pub(super) fn close(&mut self, socket: u64) {

@@ -7,6 +7,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::limits::BLOCK_LIFETIME_MS;
+use crate::wire::Block;
 
 const SOCKETS: u64 = 6;
 const TICKETS: u8 = 4;
@@ -23,6 +25,7 @@ enum Step {
     Leave(u64, u8, LeaveReason),
     Announce(u64, u8, u8),
     Resume(u64, u8),
+    Block(u64, u8),
     Nonsense(u64),
     Pass(u64),
 }
@@ -50,9 +53,16 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (socket.clone(), ticket, reason).prop_map(|(s, t, r)| Step::Leave(s, t, r)),
         4 => (socket.clone(), 0..7_u8, 0..7_u8).prop_map(|(s, a, b)| Step::Announce(s, a, b)),
         6 => (socket.clone(), 0..7_u8).prop_map(|(s, d)| Step::Resume(s, d)),
+        2 => (socket.clone(), 0..7_u8).prop_map(|(s, d)| Step::Block(s, d)),
         1 => socket.prop_map(Step::Nonsense),
-        3 => prop_oneof![Just(1), Just(200), Just(QUEUED_INTERVAL_MS), Just(PLACE_LIFETIME_MS)]
-            .prop_map(Step::Pass),
+        3 => prop_oneof![
+            Just(1),
+            Just(200),
+            Just(QUEUED_INTERVAL_MS),
+            Just(PLACE_LIFETIME_MS),
+            Just(BLOCK_LIFETIME_MS - 1)
+        ]
+        .prop_map(Step::Pass),
     ]
 }
 
@@ -67,10 +77,24 @@ struct Onlooker {
     announced: BTreeMap<u64, [SessionId; 2]>,
     /// The one helper of each claimed ticket, and of each resumed deposit.
     pairs: BTreeMap<SessionId, (u64, u64)>,
+    /// Which visitor's socket each helper had in a session last.
+    met: BTreeMap<(u64, SessionId), u64>,
+    /// Whom a team keeps away, until when.
+    blocked: BTreeMap<(TeamId, Source), u64>,
+}
+
+/// From where a socket is opened: two come from the same address, and of some nobody knows.
+fn source(socket: u64) -> Option<Source> {
+    (socket % 3 != 2).then_some(Source([u8::try_from(socket % 3).unwrap(); 16]))
 }
 
 impl Onlooker {
-    fn hears(&mut self, to: u64, message: &BrokerToAgent, sender: Option<u64>) {
+    fn may_come(&self, visitor: u64, team: TeamId) {
+        let is_kept_away = source(visitor).is_some_and(|source| self.blocked.contains_key(&(team, source)));
+        assert!(!is_kept_away, "{visitor} is kept away");
+    }
+
+    fn hears(&mut self, to: u64, message: &BrokerToAgent, sender: Option<u64>, now: u64) {
         assert!(self.open.contains(&to), "said to a closed socket: {message:?}");
         match message {
             BrokerToAgent::Queued(queued) => {
@@ -94,6 +118,7 @@ impl Onlooker {
                     assert_eq!(self.helpers[&helper], team);
                     let before = self.pairs.insert(claimed.session, (visitor, helper));
                     assert_eq!(before, None, "claimed twice");
+                    self.met.insert((helper, claimed.session), visitor);
                 } else {
                     assert_eq!(self.pairs.get(&claimed.session), Some(&(visitor, to)));
                     assert_eq!(sender, Some(to));
@@ -103,6 +128,8 @@ impl Onlooker {
                 if resumed.message.is_some() {
                     let visitor = sender.unwrap();
                     assert!(self.announced[&to].contains(&resumed.session));
+                    self.may_come(visitor, self.helpers[&to]);
+                    self.met.insert((to, resumed.session), visitor);
                     self.pairs.insert(resumed.session, (visitor, to));
                 } else {
                     assert_eq!(sender, Some(to));
@@ -116,6 +143,15 @@ impl Onlooker {
             BrokerToAgent::Left(left) => {
                 // Both sides of a pair may be told in a row; the ask itself is forgotten by `ends`.
                 let _ = left;
+            }
+            BrokerToAgent::Blocked(blocked) => {
+                assert_eq!(sender, Some(to));
+                let source = source(self.met[&(to, blocked.session)]).unwrap();
+                self.blocked.insert((self.helpers[&to], source), now + BLOCK_LIFETIME_MS);
+            }
+            BrokerToAgent::Refused(refused) if refused.code == ErrorCode::Blocked => {
+                let source = source(to).unwrap();
+                assert!(self.blocked.keys().any(|&(_, blocked)| blocked == source), "{to} is not kept away");
             }
             BrokerToAgent::Refused(_) => assert!(sender.is_none() || sender == Some(to)),
             BrokerToAgent::Challenged(_) | BrokerToAgent::Unknown => panic!("{message:?}"),
@@ -147,12 +183,13 @@ fn run(world: &mut World, onlooker: &mut Onlooker, step: &Step) {
     match *step {
         Step::Connect(socket) => {
             if onlooker.open.insert(socket) {
-                world.connect(socket);
+                world.broker.handle_opened(SocketId(socket), None, source(socket));
             }
         }
         Step::Close(socket) => {
             onlooker.open.remove(&socket);
             onlooker.helpers.remove(&socket);
+            onlooker.met.retain(|&(helper, _), _| helper != socket);
             world.close(socket);
         }
         Step::Employ(socket, team) => {
@@ -171,6 +208,7 @@ fn run(world: &mut World, onlooker: &mut Onlooker, step: &Step) {
             world.tell(socket, &ask_in(TeamId([team; 32]), ticket, place));
             let now = world.broker.sessions.get(&session(ticket)).map(|s| s.visitor);
             if now == Some(SocketId(socket)) && known != now {
+                onlooker.may_come(socket, TeamId([team; 32]));
                 onlooker.pairs.remove(&session(ticket));
                 onlooker.asks.insert(session(ticket), (socket, TeamId([team; 32])));
             }
@@ -196,6 +234,10 @@ fn run(world: &mut World, onlooker: &mut Onlooker, step: &Step) {
             let message = sealed(deposit);
             world.tell(socket, &AgentToBroker::Resume(Resume { session: session(deposit), message }));
         }
+        Step::Block(socket, session_of) => {
+            sender = Some(socket);
+            world.tell(socket, &AgentToBroker::Block(Block { session: session(session_of) }));
+        }
         Step::Nonsense(socket) => {
             // Seldom enough not to be closed for it.
             if world
@@ -209,8 +251,11 @@ fn run(world: &mut World, onlooker: &mut Onlooker, step: &Step) {
         }
         Step::Pass(ms) => world.pass(ms),
     }
+    // A team that is forgotten keeps nobody away.
+    let now = world.now;
+    onlooker.blocked.retain(|(team, _), until| *until > now && world.broker.teams.contains_key(team));
     for (to, message) in world.said() {
-        onlooker.hears(to, &message, sender);
+        onlooker.hears(to, &message, sender, now);
     }
     // What the broker holds is what the onlooker saw, and its indexes agree with each other.
     let by_turn =

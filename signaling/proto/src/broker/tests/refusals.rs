@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::limits::{MAX_ASK_BYTES, MAX_SESSIONS_PER_HELPER, MAX_WAITING_PER_TEAM};
-use crate::wire::{Challenge, Enlist};
+use crate::wire::{Block, Challenge, Enlist};
 
 /// The one refusal that a message meets, in a world where socket 1 is idle, 2 visits with ticket 2 (waiting),
 /// 3 helps, and 4 visits with ticket 4, claimed by 3.
@@ -53,6 +53,7 @@ fn each_has_its_code() {
         text(&AgentToBroker::Ask(asking))
     };
     let attend = |available| text(&AgentToBroker::Attend(Attend { available }));
+    let block = |n| text(&AgentToBroker::Block(Block { session: session(n) }));
     let other = TeamId([2; 32]);
     let cases: Vec<(ErrorCode, u64, String)> = vec![
         (ErrorCode::BadJson, 1, "hello".into()),
@@ -67,10 +68,14 @@ fn each_has_its_code() {
         (ErrorCode::WrongState, 2, attend(false)),
         (ErrorCode::WrongState, 1, text(&claim(2))),
         (ErrorCode::WrongState, 2, text(&claim(2))),
+        (ErrorCode::WrongState, 1, block(4)),
+        (ErrorCode::WrongState, 2, block(2)),
         (ErrorCode::TicketExists, 1, text(&ask_in(TEAM, 2, 7))),
         (ErrorCode::TicketExists, 1, text(&ask_in(other, 4, 7))),
         (ErrorCode::TicketGone, 3, text(&claim(9))),
         (ErrorCode::TicketGone, 3, text(&claim(4))),
+        (ErrorCode::SessionUnknown, 3, block(2)),
+        (ErrorCode::SourceUnknown, 3, block(4)),
         (ErrorCode::SessionUnknown, 1, text(&forward(4, 0))),
         (ErrorCode::SessionUnknown, 2, text(&forward(4, 0))),
         (ErrorCode::SessionUnknown, 2, text(&forward(2, 0))),
@@ -105,13 +110,13 @@ fn a_team_that_is_not_served_is_unknown() {
 fn a_browser_cannot_ask_in_the_name_of_another_page() {
     for origin in ["https://evil.example", "http://shop.example", "null", ""] {
         let mut world = World::open();
-        world.broker.handle_opened(SocketId(1), Some(origin.to_owned()));
+        world.broker.handle_opened(SocketId(1), Some(origin.to_owned()), None);
         world.tell(1, &ask(1));
         let codes: Vec<_> = world.said().into_iter().filter_map(|(_, message)| code(message)).collect();
         assert_eq!(codes, [ErrorCode::OriginMismatch], "{origin}");
     }
     let mut world = World::open();
-    world.broker.handle_opened(SocketId(1), Some("https://shop.example".to_owned()));
+    world.broker.handle_opened(SocketId(1), Some("https://shop.example".to_owned()), None);
     world.tell(1, &ask(1));
     assert!(matches!(world.said().as_slice(), [(1, BrokerToAgent::Queued(_))]));
 }
