@@ -1,14 +1,10 @@
 // What axe finds in the main states of widget, console and shop: nothing. It sees into open shadow roots.
 
-import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, afterEach, before, test } from "node:test";
 
+import { clean } from "./axe.mjs";
 import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let server, theirs, ours;
 before(async () => {
@@ -21,15 +17,6 @@ afterEach(async () => {
 after(async () => {
   await endAll(theirs.close(), ours.close(), server.stop());
 });
-
-async function clean(page, state) {
-  // Not by a script tag: the page's own policy would refuse it, as it should.
-  await page.evaluate(axe);
-  await page.evaluate(() => document.getAnimations({ subtree: true }).forEach((animation) => animation.finish()));
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-  assert.deepEqual(found, [], state);
-}
 
 for (const colorScheme of ["light", "dark"]) {
   test(`widget and console, ${colorScheme}`, async () => {

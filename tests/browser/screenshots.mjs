@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
+import { shootDay } from "./day-pictures.mjs";
 import { HelperHand, startBrowser, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
@@ -172,6 +173,8 @@ for (const [name, look] of Object.entries(looks)) {
     await third.is("asking");
     await shoot("widget", third.page, "server-lost");
     await shoot("console", desk, "server-lost");
+
+    await shootDay({ name, ours, theirs, open, shoot });
 
     const fourth = new VisitorHand(await theirs.window(options));
     const blocked = await startServer();
