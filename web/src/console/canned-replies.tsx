@@ -1,7 +1,7 @@
 // The dialog with the helper's canned replies: choose one into the draft, write, change and delete them.
 
 import type { RefObject } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { words } from "../locales/console-en";
 import { keep, onKept, readKept } from "./kept";
@@ -43,10 +43,10 @@ export function CannedReplies(props: {
   const id = useId();
 
   // What had the focus is gone with the view, or with the reply that was deleted.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (view.at === "list" && dialog.current?.open) dialog.current.querySelector("button")?.focus();
   }, [view.at]);
-  useEffect(() => undo.current?.focus(), [deleted]);
+  useLayoutEffect(() => undo.current?.focus(), [deleted]);
 
   const change = (next: readonly Reply[]): void => say(props.onKeep(next) ? "" : words.replies.notKept);
   const save = (): void => {
@@ -151,7 +151,7 @@ function Form(props: { view: Written; onWrite: (view: View) => void; onSave: () 
   const { view } = props;
   const id = useId();
   const first = useRef<HTMLInputElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
   const wrong = view.problem === "" ? undefined : "true";
   return (
     <form

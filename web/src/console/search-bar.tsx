@@ -1,6 +1,6 @@
 // Looking for words in the conversation that is on the screen.
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import type { Entry, Note } from "../conversation/message-list";
 import { words } from "../locales/console-en";
@@ -41,7 +41,7 @@ export function useSearch(entries: readonly (Entry | Note)[]): Search {
 /** The bar over the conversation. Enter goes on, Shift and Enter goes back, Escape closes it. */
 export function SearchBar({ search, onClose }: { search: Search; onClose: () => void }) {
   const box = useRef<HTMLInputElement>(null);
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
   const { hits, at } = search.found;
   const said = words.search;
   const many = hits.length === MAX_HITS;

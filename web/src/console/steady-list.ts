@@ -25,14 +25,18 @@ export function steady<T>(before: readonly Row<T>[], now: readonly T[], idOf: (i
 
 const fresh = <T>(items: readonly T[]): Row<T>[] => items.map((item) => ({ item, gone: false }));
 
-/** The rows of a list to draw, and what to put on its element. */
-export function useSteady<T>(items: readonly T[], idOf: (item: T) => unknown): [rows: readonly Row<T>[], held: Held] {
+/** The rows of a list to draw, and what to put on its element. What was `taken` by a press there needs no empty place. */
+export function useSteady<T>(
+  items: readonly T[],
+  idOf: (item: T) => unknown,
+  taken: (item: T) => boolean = () => false,
+): [rows: readonly Row<T>[], held: Held] {
   const [, redraw] = useReducer((count: number, _: unknown) => count + 1, 0);
   const list = useRef<HTMLUListElement>(null);
   const rows = useRef<readonly Row<T>[]>([]);
   // A finger points at nothing between two presses.
   const held = list.current !== null && list.current.matches(":hover") && matchMedia("(hover: hover)").matches;
-  rows.current = held ? steady(rows.current, items, idOf) : fresh(items);
+  rows.current = held ? steady(rows.current, items, idOf).filter(({ item, gone }) => !gone || !taken(item)) : fresh(items);
   return [rows.current, { ref: list, onPointerLeave: redraw }];
 }
 

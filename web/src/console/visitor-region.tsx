@@ -26,13 +26,15 @@ function Facts({ client, page }: { client: Client; page: Page | null }) {
     [words.visitor.browser, client.browser],
     [words.visitor.platform, client.platform],
     [words.visitor.language, language(client.language)],
-    [words.visitor.time, <LocalTime timeZone={client.timeZone} />],
-    [words.visitor.screen, words.visitor.scaled(words.visitor.size(width, height), scale)],
+    [words.visitor.time, client.timeZone === "" ? "" : <LocalTime timeZone={client.timeZone} />],
+    [words.visitor.screen, width > 0 ? words.visitor.scaled(words.visitor.size(width, height), scale) : ""],
   ];
-  if (page !== null) facts.push([words.visitor.window, words.visitor.size(page.viewport.width, page.viewport.height)]);
+  if (page !== null && page.viewport.width > 0) facts.push([words.visitor.window, words.visitor.size(page.viewport.width, page.viewport.height)]);
+  // Some agents have neither a screen nor a language.
+  const told = facts.filter(([, value]) => value !== "");
   return (
     <dl>
-      {facts.map(([name, value]) => (
+      {told.map(([name, value]) => (
         <div>
           <dt>{name}</dt>
           <dd>

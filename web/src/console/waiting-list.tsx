@@ -14,7 +14,11 @@ const NOBODY: readonly Waiting[] = [];
 export function WaitingList(props: { desk: Desk; onAccept: (ticket: SessionId) => void }) {
   const { desk } = props;
   const waiting = desk.available ? desk.waiting : NOBODY;
-  const [rows, held] = useSteady(waiting, (one) => one.ticket);
+  const [rows, held] = useSteady(
+    waiting,
+    (one) => one.ticket,
+    (one) => desk.sessions.some((session) => session.id === one.ticket),
+  );
   const now = useNow(waiting.length > 0 ? 1000 : 0);
   return (
     <section class="group">

@@ -123,9 +123,9 @@ export const words = {
     lead: "One key, alone, while you are not writing.",
     does: {
       A: "Accept who has waited longest",
+      U: "Session that has been unread for longest",
       N: "Next session",
       P: "Previous session",
-      U: "Session that has been unread for longest",
       M: "To the message box",
       C: "Canned replies",
       S: "Search in the conversation",
