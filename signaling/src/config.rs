@@ -10,6 +10,7 @@ use alongside_signaling_proto::broker::Teams;
 use alongside_signaling_proto::id::TeamId;
 use clap::Parser;
 use clap::builder::BoolishValueParser;
+use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
 
@@ -60,6 +61,12 @@ pub struct Flags {
     /// Certificate ids that are refused, one a line; read again when it changes
     #[arg(long, value_name = "FILE", env = "ALONGSIDE_DENY")]
     pub deny: Option<PathBuf>,
+    /// Prometheus text on a listener of its own
+    #[arg(long, value_name = "ADDR", env = "ALONGSIDE_METRICS")]
+    pub metrics: Option<String>,
+    /// A proxy, or a network of them, whose X-Forwarded-For is believed; may be repeated
+    #[arg(long, value_name = "CIDR", env = "ALONGSIDE_TRUSTED_PROXY", value_delimiter = ',')]
+    pub trusted_proxy: Vec<String>,
     /// A TOML file with a key for each flag
     #[arg(long, value_name = "FILE", env = "ALONGSIDE_CONFIG")]
     pub config: Option<PathBuf>,
@@ -84,6 +91,9 @@ struct File {
     demo: bool,
     demo_team: Option<PathBuf>,
     deny: Option<PathBuf>,
+    metrics: Option<String>,
+    #[serde(default)]
+    trusted_proxy: Vec<String>,
 }
 
 /// What the server does, checked.
@@ -103,6 +113,10 @@ pub struct Config {
     pub demo_team: Option<PathBuf>,
     /// The file with the ids of certificates that are refused, if there is one.
     pub deny: Option<PathBuf>,
+    /// The listener for metrics, if there is one.
+    pub metrics: Option<SocketAddr>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// A setting that cannot be followed, by the flag that names it.
@@ -148,6 +162,11 @@ impl Flags {
         let keys = if self.team.is_empty() { file.team } else { self.team };
         let keys = keys.iter().map(|text| team(text)).collect::<Result<BTreeSet<_>, _>>()?;
 
+        let metrics = self.metrics.or(file.metrics);
+        let metrics = metrics.map(|text| address("--metrics", &text)).transpose()?;
+        let trusted = if self.trusted_proxy.is_empty() { file.trusted_proxy } else { self.trusted_proxy };
+        let trusted_proxies = trusted.iter().map(|text| network(text)).collect::<Result<_, _>>()?;
+
         let open = self.open || file.open;
         let asked_for = self.demo || file.demo;
         if !open && keys.is_empty() && !asked_for && !listen.ip().is_loopback() {
@@ -168,6 +187,8 @@ impl Flags {
             teams: if open { Teams::Any } else { Teams::Only(keys) },
             demo_team: demo.then_some(demo_team),
             deny: self.deny.or(file.deny),
+            metrics,
+            trusted_proxies,
         })
     }
 }
@@ -224,6 +245,16 @@ fn public_origin(text: &str) -> Result<String, ConfigError> {
     } else {
         Err(wrong("has more than scheme, host and port"))
     }
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, ConfigError> {
+    let text = text.trim();
+    let one = || text.parse::<IpAddr>().ok().map(|ip| IpNet::from(ip.to_canonical()));
+    text.parse().ok().or_else(one).ok_or_else(|| {
+        let problem = format!("{text:?} is no network: write it like 10.0.0.0/8, 127.0.0.1 or fd00::/8");
+        ConfigError::new("--trusted-proxy", problem)
+    })
 }
 
 fn team(text: &str) -> Result<TeamId, ConfigError> {
@@ -304,6 +335,7 @@ mod tests {
         for text in ["", "8080", "example.org:80", "127.0.0.1", "127.0.0.1:99999", ":80"] {
             assert_eq!(flag(|flags| flags.listen = Some(text.to_owned())), "--listen", "{text}");
             assert_eq!(flag(|flags| flags.stun = Some(text.to_owned())), "--stun", "{text}");
+            assert_eq!(flag(|flags| flags.metrics = Some(text.to_owned())), "--metrics", "{text}");
         }
         for text in
             ["", "help.example", "ftp://help.example", "https://help.example/x", "https://a@help.example"]
@@ -312,6 +344,13 @@ mod tests {
         }
         for text in ["", "stun:", "turn:help.example", "stun:a b"] {
             assert_eq!(flag(|flags| flags.stun_url = Some(text.to_owned())), "--stun-url", "{text}");
+        }
+        for text in ["", "10.0.0.0/33", "10.0.0", "proxy.example", "10.0.0.1:80", "*"] {
+            assert_eq!(
+                flag(|flags| flags.trusted_proxy = vec![text.to_owned()]),
+                "--trusted-proxy",
+                "{text}"
+            );
         }
         assert_eq!(flag(|flags| flags.team = vec!["short".to_owned()]), "--team");
         assert_eq!(flag(|flags| flags.config = Some("/nowhere/at/all.toml".into())), "--config");
@@ -327,17 +366,29 @@ mod tests {
     }
 
     #[test]
+    fn proxies_are_networks_or_addresses() {
+        let config = resolve(|flags| {
+            flags.trusted_proxy = ["10.0.0.0/8", " 127.0.0.1", "fd00::/8", "::1"].map(str::to_owned).to_vec();
+        });
+        let networks: Vec<_> = config.unwrap().trusted_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(networks, ["10.0.0.0/8", "127.0.0.1/32", "fd00::/8", "::1/128"]);
+    }
+
+    #[test]
     fn a_file_says_the_same_and_flags_win() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("alongside.toml");
         let text = format!(
             "listen = \"localhost:1\"\nno-stun = true\nstun-url = \"stun:a.example\"\npublic-url = [\"https://a.example\"]\n\
-             team = [\"{KEY}\"]\nopen = false\ndemo = true\ndemo-team = \"/tmp/x.pem\"\n"
+             team = [\"{KEY}\"]\nopen = false\ndemo = true\ndemo-team = \"/tmp/x.pem\"\n\
+             trusted-proxy = [\"10.0.0.0/8\"]\nmetrics = \"127.0.0.1:9090\"\n"
         );
         std::fs::write(&path, text).unwrap();
         let from_file = resolve(|flags| flags.config = Some(path.clone())).unwrap();
         assert_eq!(from_file.listen.port(), 1);
         assert_eq!(from_file.stun, None);
+        assert_eq!(from_file.trusted_proxies.len(), 1);
+        assert_eq!(from_file.metrics.unwrap().port(), 9090);
         assert_eq!(from_file.stun_url.as_deref(), Some("stun:a.example"));
         assert_eq!(from_file.demo_team.as_deref(), Some(Path::new("/tmp/x.pem")));
         let flags_win = resolve(|flags| {

@@ -3,13 +3,11 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use alongside_signaling_proto::limits::{MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS};
 use tokio::sync::Notify;
-
-use crate::stun::source_of;
 
 /// Counts connections.
 #[derive(Debug, Default)]
@@ -28,8 +26,15 @@ struct Counts {
 #[derive(Debug)]
 pub(crate) struct Slot {
     connections: Arc<Connections>,
-    source: Option<IpAddr>,
+    share: Option<Share>,
     lasting: AtomicBool,
+}
+
+/// One connection of those that an address may hold; given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Share {
+    connections: Arc<Connections>,
+    source: IpAddr,
 }
 
 /// While it is held, the connection of a slot may last beyond what one HTTP answer takes.
@@ -47,6 +52,11 @@ impl Slot {
     pub(crate) fn is_lasting(&self) -> bool {
         self.lasting.load(Ordering::Relaxed)
     }
+
+    /// Whether the connection counts for the address that it comes from.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.share.is_some()
+    }
 }
 
 impl Drop for Lasting {
@@ -56,59 +66,69 @@ impl Drop for Lasting {
 }
 
 impl Connections {
-    /// A place for one more connection, or `None` when there are too many.
-    pub(crate) fn admit(self: &Arc<Self>, ip: IpAddr) -> Option<Slot> {
-        let source = is_public(ip).then(|| source_of(ip));
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+    /// A place for one more connection, for an address if it counts for one; `None` when there are too many.
+    pub(crate) fn admit(self: &Arc<Self>, source: Option<IpAddr>) -> Option<Slot> {
+        let share = match source {
+            Some(source) => Some(self.share(source)?),
+            None => None,
+        };
+        let mut counts = self.lock();
         if counts.all >= MAX_CONNECTIONS {
+            drop(counts);
             return None;
         }
-        if let Some(source) = source {
-            let from_there = counts.by_source.entry(source).or_default();
-            if *from_there >= MAX_CONNECTIONS_PER_ADDRESS {
-                return None;
-            }
-            *from_there += 1;
-        }
         counts.all += 1;
-        Some(Slot { connections: Arc::clone(self), source, lasting: AtomicBool::new(false) })
+        Some(Slot { connections: Arc::clone(self), share, lasting: AtomicBool::new(false) })
+    }
+
+    /// One more connection of those that an address may hold; `None` when it holds too many.
+    pub(crate) fn share(self: &Arc<Self>, source: IpAddr) -> Option<Share> {
+        let mut counts = self.lock();
+        let from_there = counts.by_source.entry(source).or_default();
+        if *from_there >= MAX_CONNECTIONS_PER_ADDRESS {
+            return None;
+        }
+        *from_there += 1;
+        Some(Share { connections: Arc::clone(self), source })
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.lock().all
     }
 
     /// Waits until there is none, but not longer than this. Gives how many are left.
     pub(crate) async fn ended(&self, patience: Duration) -> usize {
-        let all = || self.counts.lock().unwrap_or_else(PoisonError::into_inner).all;
         let none = async {
-            while all() > 0 {
+            while self.count() > 0 {
                 self.freed.notified().await;
             }
         };
         let _ = tokio::time::timeout(patience, none).await;
-        all()
+        self.count()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let mut counts = self.connections.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.all -= 1;
-        if let Some(source) = self.source
-            && let Some(from_there) = counts.by_source.get_mut(&source)
-        {
-            *from_there -= 1;
-            if *from_there == 0 {
-                counts.by_source.remove(&source);
-            }
-        }
-        drop(counts);
+        self.connections.lock().all -= 1;
         self.connections.freed.notify_one();
     }
 }
 
-/// Whether an address is one agent's or one household's. Others are a proxy's, behind which everybody may be.
-fn is_public(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(v4) => !(v4.is_loopback() || v4.is_private() || v4.is_link_local()),
-        IpAddr::V6(v6) => !(v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local()),
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut counts = self.connections.lock();
+        if let Some(from_there) = counts.by_source.get_mut(&self.source) {
+            *from_there -= 1;
+            if *from_there == 0 {
+                counts.by_source.remove(&self.source);
+            }
+        }
     }
 }
 
@@ -117,21 +137,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_public_address_has_its_share_and_a_proxy_has_all() {
+    fn one_address_has_its_share_and_a_proxy_has_all() {
         let connections = Arc::new(Connections::default());
-        let admit = |ip: &str| connections.admit(ip.parse().unwrap());
+        let admit = |ip: &str| connections.admit(Some(ip.parse().unwrap()));
         let mut slots: Vec<_> =
             (0..MAX_CONNECTIONS_PER_ADDRESS).map(|_| admit("198.51.100.1").unwrap()).collect();
         assert!(admit("198.51.100.1").is_none());
-        assert!(admit("::ffff:198.51.100.1").is_none());
         slots.push(admit("198.51.100.2").unwrap());
-        slots.extend((0..=MAX_CONNECTIONS_PER_ADDRESS).map(|_| admit("10.0.0.1").unwrap()));
-        while connections.counts.lock().unwrap().all < MAX_CONNECTIONS {
-            slots.push(admit("127.0.0.1").unwrap());
+        let other = connections.share("198.51.100.2".parse().unwrap());
+        while connections.count() < MAX_CONNECTIONS {
+            slots.push(connections.admit(None).unwrap());
         }
-        assert!(admit("127.0.0.1").is_none());
+        assert!(connections.admit(None).is_none() && admit("198.51.100.3").is_none());
         slots.clear();
-        let counts = connections.counts.lock().unwrap();
-        assert!(counts.all == 0 && counts.by_source.is_empty());
+        assert!(connections.count() == 0 && connections.lock().by_source.len() == 1);
+        drop(other);
+        assert!(connections.lock().by_source.is_empty());
     }
 }

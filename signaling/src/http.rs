@@ -26,8 +26,9 @@ use tokio::sync::watch;
 use tower::ServiceExt as _;
 use tracing::{debug, warn};
 
-use crate::connections::{Connections, Slot};
-use crate::hub::Hub;
+use crate::gate::{Caller, Gate};
+use crate::hub::{Hub, Way};
+use crate::metered::Metered;
 use crate::stream::{MAX_POST_BYTES, Streams};
 use crate::{assets, policy, socket};
 
@@ -38,6 +39,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
     pub(crate) hub: Hub,
+    pub(crate) gate: Arc<Gate>,
     pub(crate) streams: Streams,
     /// Whether the server is stopping.
     pub(crate) stopping: watch::Receiver<bool>,
@@ -74,7 +76,7 @@ pub(crate) fn router(site: Site) -> Router {
 pub(crate) async fn accept(
     listener: TcpListener,
     router: Router,
-    connections: Arc<Connections>,
+    gate: Arc<Gate>,
     mut stopping: watch::Receiver<bool>,
 ) {
     loop {
@@ -83,9 +85,9 @@ pub(crate) async fn accept(
             () = stopped(&mut stopping) => return,
         };
         match accepted {
-            Ok((stream, from)) => match connections.admit(from.ip()) {
-                Some(slot) => {
-                    tokio::spawn(serve(stream, Arc::new(slot), router.clone(), stopping.clone()));
+            Ok((stream, from)) => match gate.accept(from.ip()) {
+                Some(caller) => {
+                    tokio::spawn(serve(stream, caller, router.clone(), stopping.clone()));
                 }
                 // Closing at once is the cheapest answer there is.
                 None => debug!("a connection too many"),
@@ -98,15 +100,16 @@ pub(crate) async fn accept(
     }
 }
 
-async fn serve(stream: TcpStream, slot: Arc<Slot>, router: Router, mut stopping: watch::Receiver<bool>) {
+async fn serve(stream: TcpStream, caller: Caller, router: Router, mut stopping: watch::Receiver<bool>) {
     // Off, Nagle's algorithm and a delayed acknowledgement cost a handshake 44 ms.
     if let Err(error) = stream.set_nodelay(true) {
         debug!(kind = %error.kind(), "the connection is gone already");
         return;
     }
-    let of_connection = Arc::clone(&slot);
+    let slot = Arc::clone(&caller.slot);
+    let stream = Metered::new(stream, caller.meter.clone());
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(Arc::clone(&of_connection));
+        request.extensions_mut().insert(caller.clone());
         let router = router.clone();
         async move { Ok::<_, Infallible>(answer(router, request.map(Body::new)).await) }
     });
@@ -150,7 +153,7 @@ async fn answer(router: Router, request: Request) -> Response {
 /// `/v1/ws`: signaling.
 async fn upgrade(
     State(site): State<Site>,
-    Extension(slot): Extension<Arc<Slot>>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -159,11 +162,15 @@ async fn upgrade(
         let problem = format!("This is signaling: ask for the WebSocket sub-protocol {SUBPROTOCOL}.\n");
         return (StatusCode::BAD_REQUEST, problem).into_response();
     }
+    let admitted = match site.gate.admit(&caller, &headers, site.hub.clock.now_ms()) {
+        Ok(admitted) => admitted,
+        Err(busy) => return busy.into_response(),
+    };
     let origin = origin(&headers);
     upgrade.on_upgrade(move |socket: WebSocket| async move {
-        let seat = site.hub.open(origin).await;
-        socket::serve(socket, seat).await;
-        drop(slot);
+        let seat = site.hub.open(origin, admitted.source, Way::Socket).await;
+        socket::serve(socket, seat, caller.meter.clone()).await;
+        drop((admitted, caller));
     })
 }
 
@@ -175,14 +182,19 @@ fn origin(headers: &HeaderMap) -> Option<String> {
 /// `GET /v1/stream`: signaling over plain HTTP, what the broker says.
 async fn open_stream(
     State(site): State<Site>,
-    Extension(slot): Extension<Arc<Slot>>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
 ) -> Response {
+    let admitted = match site.gate.admit(&caller, &headers, site.hub.clock.now_ms()) {
+        Ok(admitted) => admitted,
+        Err(busy) => return busy.into_response(),
+    };
     let mut name = [0; 16];
     if getrandom::fill(&mut name).is_err() {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
-    let body = site.streams.open(&site.hub, StreamName(name), origin(&headers), slot.last()).await;
+    let lasting = caller.slot.last();
+    let body = site.streams.open(&site.hub, StreamName(name), origin(&headers), admitted, lasting).await;
     // A proxy that gathers the answer before it passes it on would wait for ever.
     let unbuffered = [(HeaderName::from_static("x-accel-buffering"), "no")];
     (unbuffered, [(CONTENT_TYPE, "text/plain; charset=utf-8")], body).into_response()

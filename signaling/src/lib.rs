@@ -4,8 +4,8 @@
 //! `alongside-agent-proto`, and so has no type for anything that two peers say to each other (invariant I1).
 //!
 //! ```text
-//! http ── upgrade or stream ──▶ socket ── reports ──▶ hub (owns the broker) ── outbox ──▶ socket
-//! stun    assets (widget, console, demo)    policy (headers of every answer)
+//! gate ──▶ http ── upgrade or stream ──▶ socket ── reports ──▶ hub (owns the broker) ── outbox ──▶ socket
+//! stun    assets (widget, console, demo)    policy (headers of every answer)    metrics
 //! ```
 
 mod assets;
@@ -14,12 +14,16 @@ pub mod config;
 mod connections;
 mod demo;
 mod deny;
+mod gate;
 mod http;
 mod hub;
+mod metered;
+mod metrics;
 mod outbox;
 mod policy;
 mod server;
 mod socket;
+mod source;
 mod stream;
 mod stun;
 

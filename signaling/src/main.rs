@@ -4,9 +4,11 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use alongside_signaling::{Flags, Server, StartError};
+use alongside_signaling_proto::limits::MAX_CONNECTIONS;
 use anyhow::Context as _;
 use clap::Parser as _;
 use clap::error::ErrorKind;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -56,6 +58,18 @@ fn log_filter() -> EnvFilter {
     EnvFilter::new(if is_level { format!("warn,alongside_signaling={said}") } else { said })
 }
 
+/// Takes as many descriptors as the process may have: each connection is one, and most shells give 1,024 unasked.
+fn raise_descriptor_limit() {
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        tracing::warn!(%error, "the limit of descriptors stays as it is");
+    }
+    let enough = u64::try_from(MAX_CONNECTIONS).unwrap_or(u64::MAX);
+    if let Some(most) = maximum.filter(|&most| most < enough) {
+        tracing::warn!(most, enough, "this process may not hold as many connections as it would take");
+    }
+}
+
 async fn run(flags: Flags) -> anyhow::Result<()> {
     // Before the first line is printed: whoever reads it may stop us at once.
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
@@ -63,6 +77,7 @@ async fn run(flags: Flags) -> anyhow::Result<()> {
     let config = flags.resolve().map_err(StartError::Config)?;
     let demo = config.demo_team.clone();
     let server = Server::start(config).await?;
+    raise_descriptor_limit();
     if let Some(file) = demo {
         tracing::info!("this is a demo: the server itself holds the team key, in {}", file.display());
     }

@@ -15,11 +15,12 @@ use tracing::info;
 use url::Url;
 
 use crate::config::{Config, ConfigError};
-use crate::connections::Connections;
 use crate::demo::Demo;
 use crate::deny;
+use crate::gate::Gate;
 use crate::http::{self, Site};
 use crate::hub::Hub;
+use crate::metrics;
 use crate::stream::Streams;
 use crate::stun;
 
@@ -44,10 +45,11 @@ pub struct Server {
     demo: Option<Demo>,
     stopping: watch::Sender<bool>,
     hub: Hub,
-    connections: Arc<Connections>,
+    gate: Arc<Gate>,
     accepting: JoinHandle<()>,
     stun: Option<JoinHandle<()>>,
     denying: Option<JoinHandle<()>>,
+    metrics: Option<(SocketAddr, JoinHandle<()>)>,
 }
 
 impl Server {
@@ -55,7 +57,17 @@ impl Server {
     ///
     /// Errors: a port in use, a demo team that cannot be kept.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        let Config { listen, stun, stun_url, public_origins, mut teams, demo_team, deny } = config;
+        let Config {
+            listen,
+            stun,
+            stun_url,
+            public_origins,
+            mut teams,
+            demo_team,
+            deny,
+            trusted_proxies,
+            metrics,
+        } = config;
         let in_use = |flag, address| {
             move |error: std::io::Error| ConfigError::new(flag, cannot_listen(address, &error))
         };
@@ -68,6 +80,11 @@ impl Server {
         let stun_address = match (&stun_socket, stun) {
             (Some(socket), Some(stun)) => Some(socket.local_addr().map_err(in_use("--stun", stun))?),
             (_, _) => None,
+        };
+
+        let metrics_listener = match metrics {
+            Some(metrics) => Some(TcpListener::bind(metrics).await.map_err(in_use("--metrics", metrics))?),
+            None => None,
         };
 
         if public_origins.is_empty() && address.ip().is_unspecified() {
@@ -87,8 +104,10 @@ impl Server {
         }
 
         let denied = deny.as_deref().map(deny::read).transpose()?.unwrap_or_default();
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(StartError::Random)?;
+        let (mut seed, mut key) = ([0; 32], [0; 32]);
+        for secret in [&mut seed, &mut key] {
+            getrandom::fill(secret).map_err(StartError::Random)?;
+        }
         let broker_config = broker::Config {
             teams: teams.clone(),
             origins: origins.clone(),
@@ -100,9 +119,10 @@ impl Server {
         let denying = deny.map(|path| tokio::spawn(deny::watch(path, denied, hub.clone())));
 
         let (stopping, stops) = watch::channel(false);
-        let connections = Arc::new(Connections::default());
+        let gate = Arc::new(Gate::new(trusted_proxies, key, Arc::clone(&hub.metrics)));
         let site = Site {
             hub: hub.clone(),
+            gate: Arc::clone(&gate),
             streams: Streams::default(),
             stopping: stops.clone(),
             origins: origins.into(),
@@ -110,10 +130,35 @@ impl Server {
             demo: demo_team,
         };
         let accepting =
-            tokio::spawn(http::accept(listener, http::router(site), Arc::clone(&connections), stops));
-        let stun = stun_socket.map(|socket| tokio::spawn(stun::serve(socket, Arc::clone(&hub.clock))));
+            tokio::spawn(http::accept(listener, http::router(site), Arc::clone(&gate), stops.clone()));
+        let stun = stun_socket.map(|socket| {
+            tokio::spawn(stun::serve(socket, Arc::clone(&hub.clock), Arc::clone(&hub.metrics)))
+        });
+        let metrics = match metrics_listener {
+            Some(listener) => {
+                let address = listener.local_addr().map_err(in_use("--metrics", address))?;
+                // A door of its own: who scrapes is neither counted among the others nor shut out by them.
+                let door = Arc::new(Gate::new(Vec::new(), key, Arc::default()));
+                let router = metrics::router(hub.clone(), Arc::clone(&gate));
+                info!("metrics are at http://{address}/metrics");
+                Some((address, tokio::spawn(http::accept(listener, router, door, stops))))
+            }
+            None => None,
+        };
         info!("ready");
-        Ok(Self { address, stun_address, origin, demo, stopping, hub, connections, accepting, stun, denying })
+        Ok(Self {
+            address,
+            stun_address,
+            origin,
+            demo,
+            stopping,
+            hub,
+            gate,
+            accepting,
+            stun,
+            denying,
+            metrics,
+        })
     }
 
     /// Where HTTP and WebSocket are, with the real port.
@@ -126,6 +171,12 @@ impl Server {
     #[must_use]
     pub fn stun_address(&self) -> Option<SocketAddr> {
         self.stun_address
+    }
+
+    /// Where the metrics are, with the real port.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|&(address, _)| address)
     }
 
     /// The origin under which people reach this server; an enlist signature may name it.
@@ -159,9 +210,10 @@ impl Server {
         info!("stopping");
         let _ = self.stopping.send(true);
         self.hub.stop().await;
-        let left = self.connections.ended(Duration::from_millis(STOP_TIMEOUT_MS)).await;
+        let left = self.gate.connections.ended(Duration::from_millis(STOP_TIMEOUT_MS)).await;
         self.accepting.abort();
-        for task in [self.stun, self.denying].into_iter().flatten() {
+        let metrics = self.metrics.map(|(_, task)| task);
+        for task in [self.stun, self.denying, metrics].into_iter().flatten() {
             task.abort();
         }
         info!(left, "stopped");

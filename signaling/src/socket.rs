@@ -17,6 +17,7 @@ use futures_util::{Sink, SinkExt as _, Stream, StreamExt as _};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::hub::Seat;
+use crate::metered::Meter;
 use crate::outbox::Next;
 
 /// tungstenite's read buffer. Units: bytes. Its default of 128 KiB is filled at once and stays; this holds most
@@ -25,6 +26,16 @@ const READ_BUFFER_BYTES: usize = 1024;
 
 /// tungstenite's write buffer at the most. Units: bytes. One message: the rest waits in the outbox, which counts.
 const WRITE_BUFFER_BYTES: usize = 4 * MAX_FRAME_BYTES;
+
+/// The longest head of a frame. Units: bytes. Source: RFC 6455 section 5.2.
+const FRAME_HEAD_BYTES: u32 = 14;
+
+/// What one socket may send in a burst, heads and the frames of no message included. Units: bytes. All that its messages
+/// may hold, each with the longest head, and a message that is not complete.
+const RAW_BURST: u32 = BYTE_BURST + MESSAGE_BURST * FRAME_HEAD_BYTES + MAX_FRAME_BYTES as u32;
+
+/// How fast that refills. Units: bytes per second.
+const RAW_PER_SECOND: u32 = BYTES_PER_SECOND + MESSAGES_PER_SECOND * FRAME_HEAD_BYTES;
 
 /// A WebSocket close code that the standard gives.
 ///
@@ -48,22 +59,23 @@ pub(crate) fn limited(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
 }
 
 /// Serves a socket until either side closes it.
-pub(crate) async fn serve<S>(mut socket: S, seat: Seat)
+pub(crate) async fn serve<S>(mut socket: S, seat: Seat, meter: Meter)
 where
     S: Stream<Item = Result<Message, Error>> + Sink<Message, Error = Error> + Unpin,
 {
-    if let Some(code) = converse(&mut socket, &seat).await {
+    if let Some(code) = converse(&mut socket, &seat, meter).await {
+        seat.closed_with(code);
         close(&mut socket, code).await;
     }
 }
 
 /// Reads and writes; gives the code to close with, or `None` when there is nobody to tell.
-async fn converse<S>(socket: &mut S, seat: &Seat) -> Option<u16>
+async fn converse<S>(socket: &mut S, seat: &Seat, meter: Meter) -> Option<u16>
 where
     S: Stream<Item = Result<Message, Error>> + Sink<Message, Error = Error> + Unpin,
 {
     let mut patience = Patience::new(Instant::now());
-    let mut allowance = Allowance::new(seat.now_ms());
+    let mut allowance = Allowance::new(meter, seat.now_ms());
     let mut alarm = pin!(sleep_until(patience.next()));
     loop {
         tokio::select! {
@@ -89,6 +101,10 @@ where
             },
             () = alarm.as_mut() => {
                 let now = Instant::now();
+                // Fragments without end make no message, and would never be met above.
+                if !allowance.is_kept(seat.now_ms()) {
+                    return Some(CloseCode::RateLimited as u16);
+                }
                 if patience.is_over(now) {
                     return Some(CloseCode::Silent as u16);
                 }
@@ -128,6 +144,7 @@ where
         () = seat.outbox.overflowed() => {
             // What the agent does not read stands before the close as well: it is told if it still can be.
             let code = CloseCode::SlowReader as u16;
+            seat.closed_with(code);
             let until = Instant::now() + Duration::from_millis(CLOSE_TIMEOUT_MS);
             let _ = timeout_at(until, socket.send(close_frame(code))).await;
             None
@@ -211,16 +228,23 @@ impl Patience {
     }
 }
 
-/// How much one socket may send: frames of any kind, and bytes.
+/// How much one socket may send: messages, bytes in them, and bytes in all.
 #[derive(Debug)]
 struct Allowance {
     messages: TokenBucket,
     bytes: TokenBucket,
+    raw: TokenBucket,
+    meter: Meter,
+    /// What the meter said last.
+    metered: u64,
 }
 
 impl Allowance {
-    fn new(now_ms: u64) -> Self {
+    fn new(meter: Meter, now_ms: u64) -> Self {
         Self {
+            raw: TokenBucket::new(RAW_BURST, RAW_PER_SECOND, now_ms),
+            metered: meter.read(),
+            meter,
             messages: TokenBucket::new(MESSAGE_BURST, MESSAGES_PER_SECOND, now_ms),
             bytes: TokenBucket::new(BYTE_BURST, BYTES_PER_SECOND, now_ms),
         }
@@ -232,7 +256,14 @@ impl Allowance {
             Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes) => bytes.len(),
             Message::Close(_) => 0,
         };
-        self.messages.take(1, now_ms) && self.bytes.take(bytes, now_ms)
+        self.messages.take(1, now_ms) && self.bytes.take(bytes, now_ms) && self.is_kept(now_ms)
+    }
+
+    /// Whether what was read since the last look is not too much.
+    fn is_kept(&mut self, now_ms: u64) -> bool {
+        let read = self.meter.read();
+        let fresh = read - std::mem::replace(&mut self.metered, read);
+        self.raw.take(usize::try_from(fresh).unwrap_or(usize::MAX), now_ms)
     }
 }
 

@@ -21,7 +21,9 @@ use futures_channel::mpsc::{Receiver, SendError, Sender, channel};
 use futures_util::{Sink, SinkExt as _, Stream, StreamExt as _};
 
 use crate::connections::Lasting;
-use crate::hub::Hub;
+use crate::gate::Admitted;
+use crate::hub::{Hub, Way};
+use crate::metered::Meter;
 use crate::socket;
 
 /// How many lines may wait between a request and the socket's task, each way. Enough to keep both busy; what
@@ -60,19 +62,21 @@ impl Streams {
         hub: &Hub,
         name: StreamName,
         origin: Option<String>,
+        admitted: Admitted,
         lasting: Lasting,
     ) -> Body {
         let (to_socket, incoming) = channel(LINES);
         let (mut outgoing, lines) = channel::<Bytes>(LINES);
         // There is room: nothing has been sent yet.
         let _ = outgoing.send(Bytes::from(format!("{name}\n"))).await;
-        let seat = hub.open(origin).await;
+        let seat = hub.open(origin, admitted.source, Way::Stream).await;
         self.lock().insert(name, to_socket.clone());
         let streams = self.clone();
         tokio::spawn(async move {
-            socket::serve(Both { incoming, outgoing }, seat).await;
+            // A post is bounded by its body: there are no frames around its lines.
+            socket::serve(Both { incoming, outgoing }, seat, Meter::default()).await;
             streams.lock().remove(&name);
-            drop(lasting);
+            drop((admitted, lasting));
         });
         let hangup = Hangup(to_socket);
         Body::from_stream(lines.map(move |line| {

@@ -6,12 +6,11 @@
 //!
 //! Source: RFC 8489 sections 6.3.1 and 14.2.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use alongside_signaling_proto::limits::{MAX_STUN_BYTES, MAX_STUN_SOURCES, STUN_BURST, STUN_PER_SECOND};
-use alongside_signaling_proto::rate::TokenBucket;
+use alongside_signaling_proto::rate::{Buckets, Taken};
 use stun_rs::attributes::stun::XorMappedAddress;
 use stun_rs::methods::BINDING;
 use stun_rs::{
@@ -22,6 +21,8 @@ use tokio::net::UdpSocket;
 use tracing::warn;
 
 use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::source::source_of;
 
 /// The length of a STUN header. Units: bytes. Source: RFC 8489 section 5.
 const HEADER_BYTES: usize = 20;
@@ -36,20 +37,19 @@ const ANSWER_BYTES: usize = 44;
 /// talk to such a service (echo, chargen, DNS, NTP, CLDAP, SSDP, memcached), or from port 0, which cannot be answered.
 const REFLECTORS: [u16; 8] = [0, 7, 19, 53, 123, 389, 1900, 11211];
 
-/// How seldom the sources are looked through for silent ones when there are too many. Units: milliseconds.
-const SWEEP_INTERVAL_MS: u64 = 1_000;
-
 /// Answers until the task is dropped.
-pub(crate) async fn serve(socket: UdpSocket, clock: Arc<Clock>) {
+pub(crate) async fn serve(socket: UdpSocket, clock: Arc<Clock>, metrics: Arc<Metrics>) {
     let mut responder = Responder::new();
     // One byte more than is looked at, so that a longer datagram shows.
     let mut datagram = [0; MAX_STUN_BYTES + 1];
     loop {
         match socket.recv_from(&mut datagram).await {
             Ok((length, from)) => {
-                if let Some(answer) = responder.respond(&datagram[..length], from, clock.now_ms()) {
-                    // What the kernel cannot take is lost, as UDP may be: the agent asks again.
-                    let _ = socket.try_send_to(&answer, from);
+                // What the kernel cannot take is lost, as UDP may be: the agent asks again.
+                let answer = responder.respond(&datagram[..length], from, clock.now_ms());
+                match answer.map(|answer| socket.try_send_to(&answer, from)) {
+                    Some(Ok(_)) => metrics.stun_answered.add(1),
+                    Some(Err(_)) | None => metrics.stun_dropped.add(1),
                 }
             }
             // On Linux an ICMP error of an earlier answer: not about this socket.
@@ -65,15 +65,14 @@ pub(crate) async fn serve(socket: UdpSocket, clock: Arc<Clock>) {
 #[derive(Debug)]
 struct Responder {
     decoder: MessageDecoder,
-    sources: HashMap<IpAddr, TokenBucket>,
-    swept_ms: u64,
+    sources: Buckets<IpAddr>,
 }
 
 impl Responder {
     fn new() -> Self {
         let context = DecoderContextBuilder::default().with_validation().build();
         let decoder = MessageDecoderBuilder::default().with_context(context).build();
-        Self { decoder, sources: HashMap::new(), swept_ms: 0 }
+        Self { decoder, sources: Buckets::new(STUN_BURST, STUN_PER_SECOND, MAX_STUN_SOURCES) }
     }
 
     fn respond(&mut self, datagram: &[u8], from: SocketAddr, now_ms: u64) -> Option<Vec<u8>> {
@@ -104,19 +103,8 @@ impl Responder {
     }
 
     fn allows(&mut self, ip: IpAddr, now_ms: u64) -> bool {
-        let source = source_of(ip);
-        if !self.sources.contains_key(&source) && self.sources.len() >= MAX_STUN_SOURCES {
-            if now_ms < self.swept_ms.saturating_add(SWEEP_INTERVAL_MS) {
-                return false;
-            }
-            self.swept_ms = now_ms;
-            self.sources.retain(|_, bucket| !bucket.is_full(now_ms));
-            if self.sources.len() >= MAX_STUN_SOURCES {
-                return false;
-            }
-        }
-        let fresh = || TokenBucket::new(STUN_BURST, STUN_PER_SECOND, now_ms);
-        self.sources.entry(source).or_insert_with(fresh).take(1, now_ms)
+        // A source that cannot be remembered could be anybody's forged one.
+        self.sources.take(source_of(ip), now_ms) == Taken::Yes
     }
 }
 
@@ -129,17 +117,6 @@ fn looks_right(datagram: &[u8]) -> bool {
         && header[4..8] == MAGIC_COOKIE
         && announced == body.len()
         && announced % 4 == 0
-}
-
-/// Whom a limit is for: an IPv4 address, or the IPv6 /64 that one household gets.
-pub(crate) fn source_of(ip: IpAddr) -> IpAddr {
-    match ip.to_canonical() {
-        IpAddr::V4(v4) => IpAddr::V4(v4),
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
-        }
-    }
 }
 
 #[cfg(test)]

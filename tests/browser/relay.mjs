@@ -12,7 +12,7 @@ const SUBPROTOCOL = "alongside.v1";
  *
  * `attack.up(message, link)` gives what goes to the server instead of an agent's message, `attack.down(message, link)`
  * what goes to the agent instead of a server's: a message, several in an array, or `null` for none. With
- * `attack.holdsOn` the server does not learn that an agent has hung up.
+ * `attack.holdsOn` the server does not learn that an agent has hung up; `attack.closed(link)` does.
  *
  * A link is one agent's socket: `toServer` and `toAgent` say something of the relay's own, `asked` and `certificate` are
  * what the agent has shown. `heard` has all that came by, `faults` what went wrong in the relay itself. Sockets that are
@@ -53,7 +53,10 @@ export async function startRelay() {
     });
     carry(upstream, "down", async () => link.toAgent);
     upstreams.add(upstream);
-    agent.on("close", () => relay.attack.holdsOn || upstream.close());
+    agent.on("close", () => {
+      relay.attack.closed?.(link);
+      if (!relay.attack.holdsOn) upstream.close();
+    });
     upstream.on("close", () => {
       upstreams.delete(upstream);
       agent.close();

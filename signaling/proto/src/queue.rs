@@ -94,6 +94,12 @@ impl Places {
         }
     }
 
+    /// Whether a place is kept.
+    #[must_use]
+    pub fn contains(&self, key: PlaceKey) -> bool {
+        self.kept.contains_key(&key)
+    }
+
     /// Gives a kept place back.
     pub fn take(&mut self, key: PlaceKey) -> Option<Rank> {
         let (rank, until) = self.kept.remove(&key)?;

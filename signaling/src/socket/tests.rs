@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::hub::Hub;
+use crate::hub::{Hub, Way};
 use crate::outbox::{Outbox, RESTART};
 
 /// The server's end: what the agent sends comes out, what the server sends goes in, unless the agent does not read.
@@ -61,13 +61,13 @@ struct Agent {
 impl Agent {
     async fn connect() -> Self {
         let config = Config { teams: Teams::Any, ..Config::default() };
-        let seat = Hub::start(Broker::new(config, [1; 32])).open(None).await;
+        let seat = Hub::start(Broker::new(config, [1; 32])).open(None, None, Way::Socket).await;
         let outbox = Arc::clone(&seat.outbox);
         let (send, incoming) = unbounded_channel();
         let (outgoing, receive) = unbounded_channel();
         let stuck = Arc::new(AtomicBool::new(false));
         let network = Network { incoming, outgoing, stuck: Arc::clone(&stuck) };
-        let server = tokio::spawn(serve(network, seat));
+        let server = tokio::spawn(serve(network, seat, Meter::default()));
         Self { send: Some(send), receive, stuck, outbox, server, started: Instant::now() }
     }
 

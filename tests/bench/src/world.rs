@@ -24,6 +24,8 @@ impl World {
             teams: Teams::Only([].into()),
             demo_team: Some(home.path().join("team.pem")),
             deny: None,
+            metrics: None,
+            trusted_proxies: Vec::new(),
         };
         Ok(Self { server: Server::start(config).await?, _home: home })
     }

@@ -1,6 +1,6 @@
 //! A well-behaved agent over a WebSocket, and the keys it needs.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use alongside_signaling_proto::id::{Nonce, Place, Sealed, SessionId, TeamId};
@@ -11,9 +11,10 @@ use alongside_signaling_proto::wire::{
     AgentToBroker, Ask, BrokerToAgent, Challenge, Claim, Enlist, Leave, LeaveReason, SUBPROTOCOL,
 };
 use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// Longer than anything on loopback takes. Units: seconds.
@@ -26,11 +27,27 @@ pub(crate) struct Agent(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Agent {
     pub(crate) async fn dial(server: SocketAddr) -> Self {
-        let mut request = format!("ws://{server}/v1/ws").into_client_request().unwrap();
-        request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
-        let (socket, response) =
-            tokio_tungstenite::connect_async_with_config(request, None, true).await.unwrap();
+        let dialled = tokio_tungstenite::connect_async_with_config(request(server), None, true);
+        let (socket, response) = dialled.await.unwrap();
         assert_eq!(response.headers()["sec-websocket-protocol"], SUBPROTOCOL);
+        Self(socket)
+    }
+
+    /// Dials as a proxy does for that client, if there is one.
+    pub(crate) async fn dial_as(server: SocketAddr, client: Option<&str>) -> Self {
+        let mut request = request(server);
+        if let Some(client) = client {
+            request.headers_mut().insert("x-forwarded-for", client.parse().unwrap());
+        }
+        Self(tokio_tungstenite::connect_async_with_config(request, None, true).await.unwrap().0)
+    }
+
+    /// Dials from an address of this machine.
+    pub(crate) async fn dial_from(from: IpAddr, server: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::new(from, 0)).unwrap();
+        let stream = MaybeTlsStream::Plain(socket.connect(server).await.unwrap());
+        let (socket, _) = tokio_tungstenite::client_async(request(server), stream).await.unwrap();
         Self(socket)
     }
 
@@ -44,6 +61,25 @@ impl Agent {
         agent
     }
 
+    /// A helper who hears that work has begun, and nothing after it.
+    pub(crate) async fn deaf_helper(server: SocketAddr, invite: &Invite, origin: &str) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        let stream = MaybeTlsStream::Plain(socket.connect(server).await.unwrap());
+        let (socket, _) = tokio_tungstenite::client_async(request(server), stream).await.unwrap();
+        let mut agent = Self(socket);
+        let nonce = agent.challenge().await;
+        agent.tell(&enlist(invite, &nonce, origin)).await;
+        assert!(matches!(agent.hear().await, BrokerToAgent::Enlisted(_)));
+        agent
+    }
+
+    /// Tells it; `false` when the server takes nothing any more.
+    pub(crate) async fn try_tell(&mut self, message: &AgentToBroker) -> bool {
+        let sending = self.0.send(Message::text(serde_json::to_string(message).unwrap()));
+        matches!(tokio::time::timeout(Duration::from_secs(1), sending).await, Ok(Ok(())))
+    }
+
     pub(crate) async fn challenge(&mut self) -> Nonce {
         self.tell(&AgentToBroker::Challenge(Challenge {})).await;
         match self.hear().await {
@@ -53,13 +89,21 @@ impl Agent {
     }
 
     pub(crate) async fn tell(&mut self, message: &AgentToBroker) {
-        self.0.send(Message::text(serde_json::to_string(message).unwrap())).await.unwrap();
+        self.say(&serde_json::to_string(message).unwrap()).await;
+    }
+
+    pub(crate) async fn say(&mut self, text: &str) {
+        self.0.send(Message::text(text)).await.unwrap();
     }
 
     /// The next message.
     pub(crate) async fn hear(&mut self) -> BrokerToAgent {
+        serde_json::from_str(&self.hear_text().await).unwrap()
+    }
+
+    pub(crate) async fn hear_text(&mut self) -> String {
         match self.next().await {
-            Message::Text(text) => serde_json::from_str(&text).unwrap(),
+            Message::Text(text) => text.to_string(),
             other => panic!("{other:?}"),
         }
     }
@@ -75,6 +119,12 @@ impl Agent {
         };
         tokio::time::timeout(PATIENCE, next).await.expect("the server says something")
     }
+}
+
+fn request(server: SocketAddr) -> Request {
+    let mut request = format!("ws://{server}/v1/ws").into_client_request().unwrap();
+    request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
+    request
 }
 
 /// A team made of one byte.

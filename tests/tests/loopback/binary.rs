@@ -61,11 +61,17 @@ pub(crate) struct Binary {
 impl Binary {
     /// Starts the demo on free ports, and waits until it is ready.
     pub(crate) fn demo() -> Self {
+        Self::demo_with(&[])
+    }
+
+    /// The same with more flags.
+    pub(crate) fn demo_with(more: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let log = File::create(dir.path().join("log")).unwrap();
         let mut child = command()
             .args(["--listen", "127.0.0.1:0", "--stun", "127.0.0.1:0", "--demo-team"])
             .arg(dir.path().join("team.pem"))
+            .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -90,11 +96,26 @@ impl Binary {
         std::fs::read_to_string(self.dir.path().join("log")).unwrap()
     }
 
+    /// Where the metrics are, if they were asked for.
+    pub(crate) fn metrics(&self) -> SocketAddr {
+        let log = self.log();
+        let address = log.split("metrics are at http://").nth(1).and_then(|rest| rest.split('/').next());
+        address.unwrap_or_else(|| panic!("{log}")).parse().unwrap()
+    }
+
     /// Resident memory. Units: KiB.
     pub(crate) fn rss_kib(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+        self.rss()()
+    }
+
+    /// The same, to be asked by somebody else for as long as it runs.
+    pub(crate) fn rss(&self) -> impl Fn() -> u64 + use<> {
+        let path = format!("/proc/{}/status", self.child.id());
+        move || {
+            let status = std::fs::read_to_string(&path).unwrap();
+            let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+            line.split_whitespace().nth(1).unwrap().parse().unwrap()
+        }
     }
 
     /// Sends SIGTERM and waits for the end, but no longer than ten seconds.

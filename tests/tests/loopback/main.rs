@@ -13,8 +13,11 @@
 
 mod agent;
 mod binary;
+mod floods;
 mod hostile;
+mod neighbours;
 mod pages;
+mod proxied;
 mod race;
 mod raw;
 mod relay;
@@ -28,7 +31,11 @@ use alongside_signaling_proto::broker::Teams;
 
 /// A server in this process, for these teams, on free ports.
 async fn server(teams: Teams) -> Server {
-    let config = Config {
+    Server::start(config(teams)).await.unwrap()
+}
+
+fn config(teams: Teams) -> Config {
+    Config {
         listen: "127.0.0.1:0".parse().unwrap(),
         stun: Some("127.0.0.1:0".parse().unwrap()),
         stun_url: None,
@@ -36,8 +43,14 @@ async fn server(teams: Teams) -> Server {
         teams,
         demo_team: None,
         deny: None,
-    };
-    Server::start(config).await.unwrap()
+        metrics: None,
+        trusted_proxies: Vec::new(),
+    }
+}
+
+/// The configuration of a server that serves this team only.
+fn config_for(team: alongside_signaling_proto::id::TeamId) -> Config {
+    config(Teams::Only(BTreeSet::from([team])))
 }
 
 /// A server that serves this team only.

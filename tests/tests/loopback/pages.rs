@@ -130,6 +130,8 @@ async fn the_demo_shop_knows_its_team() {
         teams: Teams::Only(Default::default()),
         demo_team: Some(dir.path().join("team.pem")),
         deny: None,
+        metrics: None,
+        trusted_proxies: Vec::new(),
     };
     let server = alongside_signaling::Server::start(config).await.unwrap();
     let shop = String::from_utf8(get(server.address(), "/demo/", "").await.body).unwrap();

@@ -22,22 +22,41 @@ pub(crate) enum Said {
 pub(crate) struct Raw {
     stream: TcpStream,
     read: Vec<u8>,
+    /// How many bytes were written, taken or not.
+    pub(crate) written: usize,
+    beside: Vec<Raw>,
 }
 
 impl Raw {
     pub(crate) fn connect(server: SocketAddr) -> Self {
-        let stream = TcpStream::connect(server).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Self::connect_with_patience(server, PATIENCE)
+    }
+
+    fn connect_with_patience(server: SocketAddr, patience: Duration) -> Self {
+        Self::over(TcpStream::connect(server).unwrap(), patience)
+    }
+
+    /// Over a connection that somebody else has made.
+    pub(crate) fn over(stream: TcpStream, patience: Duration) -> Self {
+        stream.set_read_timeout(Some(patience)).unwrap();
         stream.set_nodelay(true).unwrap();
-        Self { stream, read: Vec::new() }
+        Self { stream, read: Vec::new(), written: 0, beside: Vec::new() }
     }
 
     /// A WebSocket, with more header lines if there are any.
     pub(crate) fn websocket(server: SocketAddr, more: &str) -> Self {
-        let mut raw = Self::connect(server);
-        let head = raw.request(&upgrade(server, &format!("Sec-WebSocket-Protocol: alongside.v1\r\n{more}")));
+        Self::connect(server).upgraded(server, more)
+    }
+
+    /// A WebSocket for which one waits longer.
+    pub(crate) fn websocket_with_patience(server: SocketAddr, patience: Duration) -> Self {
+        Self::connect_with_patience(server, patience).upgraded(server, "")
+    }
+
+    fn upgraded(mut self, server: SocketAddr, more: &str) -> Self {
+        let head = self.request(&upgrade(server, &format!("Sec-WebSocket-Protocol: alongside.v1\r\n{more}")));
         assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
-        raw
+        self
     }
 
     /// Sends a head and returns the answer's.
@@ -65,8 +84,14 @@ impl Raw {
         std::mem::take(&mut self.read)
     }
 
+    /// Holds another connection for as long as this one is.
+    pub(crate) fn beside(&mut self, other: Self) {
+        self.beside.push(other);
+    }
+
     /// Writes what the server may have stopped to take.
     pub(crate) fn write(&mut self, bytes: &[u8]) {
+        self.written += bytes.len();
         let _ = self.stream.write_all(bytes);
     }
 

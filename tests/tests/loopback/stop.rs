@@ -65,6 +65,9 @@ fn what_it_cannot_do_is_one_line_that_names_the_flag() {
         (vec!["--listen", "nowhere"], "--listen"),
         (vec!["--team", "short"], "--team"),
         (vec!["--public-url", "help.example"], "--public-url"),
+        (vec!["--listen", "127.0.0.1:0", "--no-stun", "--metrics", &taken], "--metrics"),
+        (vec!["--metrics", "9090"], "--metrics"),
+        (vec!["--trusted-proxy", "10.0.0.0/33"], "--trusted-proxy"),
         (vec!["--config", "/no/such/file.toml"], "--config"),
         (
             vec!["--demo-team", "/no/such/folder/team.pem", "--listen", "127.0.0.1:0", "--no-stun"],

@@ -34,6 +34,8 @@ async fn two_thousand_sessions_leave_nothing_behind() {
         teams: Teams::Only(teams.iter().map(TeamKey::id).collect::<BTreeSet<_>>()),
         demo_team: None,
         deny: None,
+        metrics: None,
+        trusted_proxies: Vec::new(),
     };
     let world = World { server: Server::start(config).await.unwrap(), team: TeamKey::from_seed(&[1; 32]) };
     let mut helpers = Vec::new();

@@ -38,6 +38,8 @@ impl World {
             teams: Teams::Only(BTreeSet::from([team.id()])),
             demo_team: None,
             deny: None,
+            metrics: None,
+            trusted_proxies: Vec::new(),
         };
         Self { server: Server::start(config).await.unwrap(), team }
     }

@@ -297,6 +297,10 @@ fn aways() -> Vec<Story> {
             .then(described(2))
             .then(Input::Left { reason: LeaveReason::Ended })
             .is(State::Ended),
+        lost_visitor("blocked-while-away", "The helper keeps the visitor away: that ends it.")
+            .then(described(2))
+            .then(Input::Refused { code: ErrorCode::Blocked })
+            .is(State::Ended),
         lost_visitor(
             "taken-over-when-connected",
             "A copy of the tab finds back too: who was first leaves it to the copy.",

@@ -202,7 +202,8 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
   }
 
   function refused(code: ErrorCode): void {
-    if (my.state === "reconnecting") return back?.refused(code);
+    // Whoever keeps us away has ended it.
+    if (my.state === "reconnecting") return code === "blocked" ? left("ended") : back?.refused(code);
     if (!my.announced || my.standing || isOver()) return;
     // Of an ask before this one.
     if (isInQueue() && code === "session-unknown") return;

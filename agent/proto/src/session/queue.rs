@@ -84,6 +84,10 @@ impl Session {
 
     pub(super) fn refused(&mut self, code: ErrorCode, now: u64) {
         if self.state == State::Reconnecting {
+            if code == ErrorCode::Blocked {
+                // Whoever keeps us away has ended it.
+                return self.left(LeaveReason::Ended, now);
+            }
             return self.refused_again(code, now);
         }
         if !self.announced || self.is_open() || self.is_over() {

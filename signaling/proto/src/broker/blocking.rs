@@ -55,8 +55,7 @@ impl Shut {
         self.0.retain(|_, until| *until > now_ms);
     }
 
-    /// How many are kept away.
-    #[cfg(test)]
+    /// How many are kept away, or were and may come again.
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

@@ -34,6 +34,7 @@
 
 mod admission;
 mod blocking;
+mod census;
 mod helper;
 mod resuming;
 mod session;
@@ -43,11 +44,16 @@ mod visitor;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+pub use self::census::Census;
+
 use self::blocking::{Met, Shut};
 use crate::decode::decode;
 use crate::id::{Nonce, Sealed, SessionId, TeamId};
-use crate::limits::{MAX_UNINTELLIGIBLE, PLACE_LIFETIME_MS, QUEUED_INTERVAL_MS};
+use crate::limits::{
+    ASK_BURST, ASKS_PER_SECOND, MAX_BUSY_TEAMS, MAX_UNINTELLIGIBLE, PLACE_LIFETIME_MS, QUEUED_INTERVAL_MS,
+};
 use crate::queue::{PlaceKey, Places, Queue, Rank};
+use crate::rate::Buckets;
 use crate::wire::{
     AgentToBroker, BrokerToAgent, CloseCode, ErrorCode, IceServer, LeaveReason, Left, Queued, Refused,
 };
@@ -141,6 +147,8 @@ pub struct Broker {
     /// The session that holds a place now; the places of those without a session are in `places`.
     places_held: BTreeMap<PlaceKey, SessionId>,
     places: Places,
+    /// How fast each team is asked.
+    paces: Buckets<TeamId>,
     deadlines: BTreeSet<(u64, Deadline)>,
     outputs: VecDeque<Output>,
 }
@@ -265,6 +273,7 @@ impl Broker {
             deposits: BTreeMap::new(),
             places_held: BTreeMap::new(),
             places: Places::default(),
+            paces: Buckets::new(ASK_BURST, ASKS_PER_SECOND, MAX_BUSY_TEAMS),
             deadlines: BTreeSet::new(),
             outputs: VecDeque::new(),
         }
@@ -272,7 +281,8 @@ impl Broker {
 
     /// Takes a fresh socket, with its `Origin` header if it has one, and with from where it was opened if that is known.
     pub fn handle_opened(&mut self, socket: SocketId, origin: Option<String>, source: Option<Source>) {
-        self.sockets.insert(socket, Socket { origin, source, nonce: None, unintelligible: 0, role: Role::Idle });
+        self.sockets
+            .insert(socket, Socket { origin, source, nonce: None, unintelligible: 0, role: Role::Idle });
     }
 
     /// Takes a text message. Units: `now_ms` is Unix time in milliseconds, and never goes back.
@@ -325,6 +335,7 @@ impl Broker {
     /// Does what was to be done by now.
     pub fn handle_timeout(&mut self, now_ms: u64) {
         self.places.expire(now_ms);
+        self.paces.forget_idle(now_ms);
         while let Some(&(at, deadline)) = self.deadlines.first()
             && at <= now_ms
         {

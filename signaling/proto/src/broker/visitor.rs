@@ -5,6 +5,7 @@ use crate::id::SessionId;
 use crate::identity::certificate::is_origin;
 use crate::limits::{MAX_ASK_BYTES, MAX_WAITING_PER_TEAM};
 use crate::queue::Rank;
+use crate::rate::Taken;
 use crate::wire::{Ask, Asked, BrokerToAgent, ErrorCode, LeaveReason, Queued};
 
 /// When a full queue is worth another try. Units: milliseconds. About one conversation.
@@ -14,6 +15,13 @@ impl Broker {
     pub(super) fn ask(&mut self, socket: SocketId, ask: Ask, now_ms: u64) -> Result<(), Refusal> {
         let superseded = self.check_ask(socket, &ask, now_ms)?;
         let place = (ask.team, ask.place);
+        self.places.expire(now_ms);
+        if superseded.is_none() && !self.places.contains(place) {
+            // While too many teams are busy to remember this one, nobody can say that it is asked too fast.
+            if let Taken::No { retry_after_ms } = self.paces.take(ask.team, now_ms) {
+                return Err(Refusal { code: ErrorCode::QueueFull, retry_after_ms: Some(retry_after_ms) });
+            }
+        }
         if let Some(old) = superseded {
             // The same visitor from another socket: a reload whose old socket has not been missed yet. To tell it
             // `gone` would make two tabs with one place take it from each other in turn.
@@ -23,7 +31,6 @@ impl Broker {
                 self.tell_left(old_visitor, old, LeaveReason::Moved);
             }
         }
-        self.places.expire(now_ms);
         self.asks += 1;
         let fresh = Rank { since_ms: now_ms, order: self.asks };
         let rank = self.places.take(place).unwrap_or(fresh);

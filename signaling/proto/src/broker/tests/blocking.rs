@@ -93,7 +93,9 @@ fn nobody_comes_back_by_a_deposit_either() {
     assert_eq!(world.said(), [(3, refused(ErrorCode::Blocked, 8, Some(BLOCK_LIFETIME_MS)))]);
     world.connect_from(4, 2);
     world.tell(4, &resume(8));
-    assert!(world.said().iter().any(|(to, message)| *to == 4 && matches!(message, BrokerToAgent::Resumed(_))));
+    assert!(
+        world.said().iter().any(|(to, message)| *to == 4 && matches!(message, BrokerToAgent::Resumed(_)))
+    );
 }
 
 #[test]
@@ -167,7 +169,9 @@ fn what_is_remembered_is_bounded() {
         world.tell(1, &AgentToBroker::Block(Block { session: id(n) }));
         world.said().remove(0).1
     };
-    assert!(matches!(answer(0), BrokerToAgent::Refused(refused) if refused.code == ErrorCode::SessionUnknown));
+    assert!(
+        matches!(answer(0), BrokerToAgent::Refused(refused) if refused.code == ErrorCode::SessionUnknown)
+    );
     for n in 1..=MAX_BLOCKED_PER_TEAM + 1 {
         assert_eq!(answer(n), BrokerToAgent::Blocked(Blocked { session: id(n) }));
     }

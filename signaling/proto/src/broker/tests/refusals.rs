@@ -1,7 +1,9 @@
 //! Each code of refusal, by the shortest way to it; and that nothing else has changed.
 
 use super::*;
-use crate::limits::{MAX_ASK_BYTES, MAX_SESSIONS_PER_HELPER, MAX_WAITING_PER_TEAM};
+use crate::limits::{
+    ASK_BURST, ASKS_PER_SECOND, MAX_ASK_BYTES, MAX_SESSIONS_PER_HELPER, MAX_WAITING_PER_TEAM,
+};
 use crate::wire::{Block, Challenge, Enlist};
 
 /// The one refusal that a message meets, in a world where socket 1 is idle, 2 visits with ticket 2 (waiting),
@@ -166,6 +168,42 @@ fn a_full_queue_says_when_to_try_again() {
     world.tell(50_000, &AgentToBroker::Ask(again));
     assert!(world.said().iter().any(|(to, message)| *to == 50_000
         && matches!(message, BrokerToAgent::Queued(queued) if queued.position == 8)));
+}
+
+#[test]
+fn a_team_is_asked_by_so_many_new_visitors_and_by_all_who_have_a_place() {
+    let mut world = World::open();
+    world.connect(1);
+    let asking = |n: u32, place: u32| {
+        let AgentToBroker::Ask(mut asking) = ask(0) else { unreachable!() };
+        asking.session.0[..4].copy_from_slice(&n.to_be_bytes());
+        asking.place.0[..4].copy_from_slice(&place.to_be_bytes());
+        (AgentToBroker::Ask(asking.clone()), asking.session)
+    };
+    let answer = |world: &mut World, n, place| {
+        let (asking, session) = asking(n, place);
+        world.tell(1, &asking);
+        let answer = world.said().remove(0).1;
+        world.tell(1, &AgentToBroker::Leave(Leave { session, reason: LeaveReason::Failed }));
+        answer
+    };
+    for n in 0..ASK_BURST {
+        assert!(matches!(answer(&mut world, n, n), BrokerToAgent::Queued(_)), "{n}");
+    }
+    let refused = answer(&mut world, ASK_BURST, ASK_BURST);
+    let BrokerToAgent::Refused(refused) = refused else { panic!("{refused:?}") };
+    let wait_ms = 1_000 / u64::from(ASKS_PER_SECOND);
+    assert_eq!((refused.code, refused.retry_after_ms), (ErrorCode::QueueFull, Some(wait_ms)));
+    // Who loads the page again and again is not new.
+    for n in 0..100 {
+        assert!(matches!(answer(&mut world, 50_000 + n, 7), BrokerToAgent::Queued(_)), "{n}");
+    }
+    world.tell(1, &ask_in(TeamId([2; 32]), 1, 1));
+    assert!(matches!(world.said().remove(0).1, BrokerToAgent::Queued(_)), "another team");
+    world.tell(1, &leave(1, LeaveReason::Ended));
+    world.pass(wait_ms);
+    world.said();
+    assert!(matches!(answer(&mut world, ASK_BURST, ASK_BURST), BrokerToAgent::Queued(_)));
 }
 
 #[test]

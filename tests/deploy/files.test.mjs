@@ -1,0 +1,75 @@
+// The other files for operators, each held against the tool that reads it.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { program, startServer } from "../browser/server.mjs";
+import { deploy, fitted, freePort } from "./proxy.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+let folder;
+before(() => (folder = mkdtempSync(join(tmpdir(), "alongside-deploy-"))));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const there = (command, ...args) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
+
+test("the configuration is one that the server follows", async () => {
+  const config = join(folder, "alongside.toml");
+  const [listen, metrics] = [await freePort(), await freePort()];
+  const text = fitted("alongside.toml", {
+    "TEAM-KEY": "A".repeat(43),
+    "127.0.0.1:8080": `127.0.0.1:${listen}`,
+    "0.0.0.0:3478": "0.0.0.0:0",
+    "127.0.0.1:9090": `127.0.0.1:${metrics}`,
+  });
+  writeFileSync(config, text);
+  // With the demo as well, so that it says when it is ready.
+  const server = await startServer({ listen: `127.0.0.1:${listen}`, more: ["--config", config] });
+  const page = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
+  assert.match(page, /^alongside_waiting 0$/m);
+  assert.equal((await fetch(`http://127.0.0.1:${listen}/healthz`)).status, 200);
+  assert.equal(await server.stop(), 0, server.log);
+});
+
+test("the unit is one that systemd takes, and locks up", { skip: !there("systemd-analyze", "--version") && "no systemd-analyze" }, () => {
+  const unit = join(folder, "alongside-signaling.service");
+  writeFileSync(unit, fitted("alongside-signaling.service", { "/usr/local/bin/alongside-signaling": program("alongside-signaling") }));
+  const verified = spawnSync("systemd-analyze", ["verify", "--man=no", unit], { encoding: "utf8" });
+  assert.deepEqual([verified.status, verified.stderr], [0, ""]);
+  const judged = spawnSync("systemd-analyze", ["security", "--offline=yes", "--no-pager", unit], { encoding: "utf8" });
+  const [, exposure] = /Overall exposure level.*: (\d+\.\d+)/.exec(judged.stdout) ?? [];
+  console.log(`exposure level ${exposure} of 10`);
+  assert.ok(Number(exposure) < 2, judged.stdout + judged.stderr);
+});
+
+test("what the container file copies and runs is there", () => {
+  const lines = readFileSync(join(deploy, "Containerfile"), "utf8").replaceAll("\\\n", "").split("\n");
+  const steps = lines.filter((line) => line && !line.startsWith("#")).map((line) => /^([A-Z]+) (.+)$/.exec(line)?.slice(1));
+  assert.ok(steps.every(Boolean), "each line is an instruction");
+  const of = (name) => steps.filter(([step]) => step === name).map(([, rest]) => rest);
+  assert.equal(of("FROM").length, 2);
+  const flags = new Set(execFileSync(program("alongside-signaling"), ["--help"], { encoding: "utf8" }).match(/ALONGSIDE_\w+/g));
+  for (const variable of of("ENV")) assert.ok(flags.has(variable.split("=")[0]), variable);
+  assert.ok(of("ENV").includes("ALONGSIDE_LISTEN=0.0.0.0:8080") && of("EXPOSE")[0].startsWith("8080/tcp"));
+  // The package that is built is the one whose binary is copied and run.
+  const [, built] = /cargo build --release --locked -p (\S+)/.exec(of("RUN").join("\n"));
+  assert.ok(existsSync(join(root, "Cargo.lock")) && of("COPY")[1].includes(`target/release/${built} `));
+  assert.deepEqual(JSON.parse(of("ENTRYPOINT")[0]), [`/usr/local/bin/${built}`]);
+  // The flags of its example are the server's.
+  const example = lines.filter((line) => line.startsWith("#")).join(" ");
+  for (const flag of example.match(/--(team|public-url|trusted-proxy)\b/g)) {
+    assert.ok(flags.has(`ALONGSIDE_${flag.slice(2).replaceAll("-", "_").toUpperCase()}`), flag);
+  }
+});
+
+const builder = ["podman", "buildah", "docker"].find((name) => there(name, "info"));
+
+test("the container is built", { skip: !builder && "no podman, buildah or docker that runs here", timeout: 3_600_000 }, () => {
+  const file = ["-t", "alongside-signaling-test", "-f", join(deploy, "Containerfile"), root];
+  execFileSync(builder, ["build", ...file], { stdio: "inherit" });
+});
