@@ -247,7 +247,7 @@ test("canned replies: written, found by name, put into the draft, and never sent
   await helper.button("Edit hours").click();
   await write("hours", "We are here from nine to six.");
   await helper.button("Delete hello").click();
-  assert.equal(await dialog.getByText("/hello", { exact: true }).count(), 0);
+  await dialog.getByText("/hello", { exact: true }).waitFor({ state: "detached" });
   await helper.button("Undo").click();
   await dialog.getByText("/hello", { exact: true }).waitFor();
   // Chosen into what is written already, at the caret.

@@ -46,6 +46,7 @@ export class Alerts {
   #shown = new Set<Notification>();
   #sound = readKept("sound") === "on";
   #notices = readKept("notifications") === "on";
+  #isKept = true;
 
   /** Watches over a workspace. */
   constructor(
@@ -63,6 +64,11 @@ export class Alerts {
     return this.#notices && this.permission === "granted";
   }
 
+  /** Whether the browser keeps what is switched. */
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
   /** Whether a sound would be heard: before a first press on the page most browsers play none. */
   get isMuted(): boolean {
     return this.#sound && !isAudible();
@@ -76,7 +82,7 @@ export class Alerts {
   /** Switches sounds on, and lets one be heard; or off. */
   setSound(on: boolean): void {
     this.#sound = on;
-    keep("sound", on ? "on" : "off");
+    this.#isKept = keep("sound", on ? "on" : "off");
     if (on) chime("waiting");
     this.changed();
   }
@@ -85,7 +91,7 @@ export class Alerts {
   async setNotices(on: boolean): Promise<void> {
     if (on && this.permission === "default") await Notification.requestPermission();
     this.#notices = on && this.permission === "granted";
-    keep("notifications", this.#notices ? "on" : "off");
+    this.#isKept = keep("notifications", this.#notices ? "on" : "off");
     this.changed();
   }
 

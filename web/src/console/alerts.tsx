@@ -68,6 +68,9 @@ export function AlertsButton({ alerts }: { alerts: Alerts }) {
           isOff={permission === "denied" || permission === "none"}
           onSet={(on) => void alerts.setNotices(on)}
         />
+        <p class="problem" role="status">
+          {!alerts.isKept && words.notKept}
+        </p>
       </div>
     </>
   );

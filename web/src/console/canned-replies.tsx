@@ -48,7 +48,7 @@ export function CannedReplies(props: {
   }, [view.at]);
   useLayoutEffect(() => undo.current?.focus(), [deleted]);
 
-  const change = (next: readonly Reply[]): void => say(props.onKeep(next) ? "" : words.replies.notKept);
+  const change = (next: readonly Reply[]): void => say(props.onKeep(next) ? "" : words.notKept);
   const save = (): void => {
     if (view.at !== "form") return;
     const next = withReply(replies, view, view.instead);

@@ -12,6 +12,7 @@ import { Switch } from "./switch";
 export function ShortcutsButton({ own }: { own: Partial<Record<Shortcut, () => void>> }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [on, setOn] = useState(() => readKept("shortcuts") !== "off");
+  const [isKept, setIsKept] = useState(true);
   const said = words.shortcuts;
   const latest = useRef(own);
   latest.current = own;
@@ -67,9 +68,12 @@ export function ShortcutsButton({ own }: { own: Partial<Record<Shortcut, () => v
           on={on}
           onSet={(on) => {
             setOn(on);
-            keep("shortcuts", on ? "on" : "off");
+            setIsKept(keep("shortcuts", on ? "on" : "off"));
           }}
         />
+        <p class="problem" role="status">
+          {!isKept && words.notKept}
+        </p>
         <p class="actions">
           <button type="button" class="plain" onClick={() => dialog.current?.close()}>
             {said.close}

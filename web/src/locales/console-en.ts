@@ -2,6 +2,7 @@
 export const words = {
   product: "Alongside",
   titleWaiting: (people: number) => `(${people}) Alongside`,
+  notKept: "This browser would not keep that: it holds until you leave the page. A private window or a full disk can be the reason.",
   keyed: (label: string, key: string) => `${label} (${key})`,
 
   invite: {
@@ -250,7 +251,6 @@ export const words = {
     how: "↑ ↓ choose · Tab or Enter inserts · Esc closes",
     found: (count: number) =>
       `${count === 1 ? "1 canned reply" : `${count} canned replies`}. Arrows choose, Tab or Enter inserts, Escape closes.`,
-    notKept: "This browser would not keep that. It is here until you leave the page. A private window or a full disk can be the reason.",
     problems: {
       "no-name": "Give it a name, to call it up by.",
       "name-space": "A name is one word, without spaces and slashes.",
