@@ -31,7 +31,7 @@ export function moment(at: number, language?: string): string {
 
 /** The file's name: a word, the day here, and the site's host in letters that every system takes. */
 export function savedName(word: string, at: number, origin: string): string {
-  return `${word} ${new Date(at).toLocaleDateString("sv")} ${new URL(origin).host.replace(/[^\w.-]+/g, "-")}.txt`;
+  return `${word} ${new Date(at).toLocaleDateString("sv")} ${origin.replace(/^.*\/\//, "").replace(/[^\w.-]+/g, "-")}.txt`;
 }
 
 function lines(text: string): string[] {
