@@ -177,7 +177,7 @@ test("sound: nothing before it is switched on, then two notes for who waits, one
   await alerts.click();
   const again = tomorrow.getByRole("switch", { name: "Sound", exact: true });
   assert.equal(await again.getAttribute("aria-checked"), "true");
-  assert.equal(await alerts.getAttribute("title"), "Alerts");
+  await tomorrow.getByTitle("Alerts", { exact: true }).waitFor();
   await again.click();
   await tomorrow.reload();
   await alerts.click();
