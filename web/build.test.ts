@@ -46,6 +46,18 @@ test("the loader weighs at most 4 KB, all up to an open chat at most 16 KB, and 
   assert.ok(loader + chat + words + later <= IN_ALL, `what comes later weighs ${later} more, ${IN_ALL} in all`);
 });
 
+// A helper loads the console once a day; on a slow mobile line that is a second.
+// Units: bytes in brotli.
+const CONSOLE = 45 * KB;
+
+test("the console weighs at most 45 KB in all: its page, its script and its stylesheet", () => {
+  const parts = [...files.keys()].filter((path) => /^console\/.*\.(html|js|css)$/.test(path));
+  const weights = parts.map((path) => brotliSize(bytes(path)));
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  assert.equal(parts.length, 3, parts.join(" "));
+  assert.ok(all <= CONSOLE, `the console weighs ${weights.join(" + ")} = ${all} bytes of ${CONSOLE}`);
+});
+
 test("nothing is imported but by the loader's one function, which checks the hash first", () => {
   assert.equal(text(manifest.loader.file).match(/\bimport\b/g)?.length, 1);
   for (const { file } of parts) assert.doesNotMatch(text(file), /\bimport\b\s*[("{*]/);

@@ -1,16 +1,12 @@
 // What axe finds in the main states of widget, console and shop: nothing. It sees into open shadow roots.
 
-import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, afterEach, before, test } from "node:test";
 
 import { ARABIC, inArabic } from "./arabic.mjs";
+import { clean } from "./axe.mjs";
 import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { SHOP_PAGES } from "./shop-pages.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let server, theirs, ours;
 before(async () => {
@@ -25,15 +21,6 @@ after(async () => {
   // A name that is none is answered with 422, which Chromium calls an error.
   await endAll(theirs.close([/LOCAL_NETWORK_ACCESS/, /status of 422/]), ours.close(), server.stop());
 });
-
-async function clean(page, state) {
-  // Not by a script tag: the page's own policy would refuse it, as it should.
-  await page.evaluate(axe);
-  await page.evaluate(() => document.getAnimations({ subtree: true }).forEach((animation) => animation.finish()));
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-  assert.deepEqual(found, [], state);
-}
 
 const looks = { light: { colorScheme: "light" }, dark: { colorScheme: "dark" }, Arabic: { colorScheme: "light", names: ARABIC } };
 

@@ -10,6 +10,8 @@ import { program } from "./server.mjs";
 const PATIENCE = 15_000;
 
 const running = new Set();
+// A test that is ended early must not leave any behind.
+process.once("exit", () => running.forEach((agent) => agent.signal("SIGKILL")));
 
 /** Ends every agent that is left, as at the end of a test that has failed. */
 export async function endAgents() {
@@ -31,11 +33,8 @@ export class Native {
   /** Starts it; `input` goes to its standard input first. */
   constructor(args, input = "", command = program("alongside-agent")) {
     this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
-    const kill = () => this.#child.kill("SIGKILL");
-    process.once("exit", kill);
     running.add(this);
     this.ended = new Promise((resolve) => this.#child.on("close", resolve)).finally(() => {
-      process.off("exit", kill);
       running.delete(this);
       this.#waiting?.();
     });

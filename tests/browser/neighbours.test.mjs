@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import { endAll, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startRelay } from "./relay.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
@@ -21,7 +21,7 @@ before(async () => {
   relay.to = server.port;
   const head = await snippet(relay.origin);
   site = await startSite(() => ({ html: html("A shop", head) }));
-  [theirs, ours] = await Promise.all([startBrowser(), startBrowser()]);
+  [theirs, ours] = await startBrowsers();
 });
 after(() => endAll(theirs?.close(), ours?.close(), site?.stop(), relay?.stop(), server?.stop()));
 

@@ -8,6 +8,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { ARABIC, inArabic, rewritten } from "./arabic.mjs";
+import { shootDay } from "./day-pictures.mjs";
 import { HelperHand, startBrowsers, VisitorHand as Hand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { takeShopPictures } from "./shop-pictures.mjs";
@@ -187,6 +188,8 @@ for (const [name, look] of Object.entries(looks)) {
     await third.is("asking");
     await shoot("widget", third.page, "server-lost");
     await shoot("console", desk, "server-lost");
+
+    await shootDay({ name, ours, theirs, open, shoot });
 
     const fourth = new VisitorHand(await theirs.window(options));
     const blocked = await startServer();

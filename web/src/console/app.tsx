@@ -4,11 +4,12 @@ import { useEffect, useState } from "preact/hooks";
 
 import { words } from "../locales/console-en";
 import { Desk } from "../peer/desk";
-import { forgetIdentity, loadIdentity, saveIdentity } from "../peer/identity-store";
+import { forgetIdentity, forgetRequest, loadIdentity, saveIdentity } from "../peer/identity-store";
 import type { Identity } from "../peer/invite";
+import { isFor } from "../peer/request";
 import { takeInvite } from "./arrival";
 import { Door, Replacing } from "./door";
-import { type ImportProblem, expired, readInvite } from "./importing";
+import { type ImportProblem, expired, readInvite, waitingKeys } from "./importing";
 import { Working } from "./working";
 import { Workspace } from "./workspace";
 
@@ -23,11 +24,13 @@ export function App({ invite }: { invite: string | null }) {
   const [step, setStep] = useState<Step>({ at: "opening" });
 
   const work = (identity: Identity): void => {
-    setStep({ at: "working", identity, workspace: new Workspace(new Desk({ server: server(), identity })) });
+    setStep({ at: "working", identity, workspace: new Workspace(new Desk({ server: server(), identity }), identity.claims.sub) });
   };
   const take = async (identity: Identity): Promise<void> => {
     try {
       await saveIdentity(identity);
+      const keys = await waitingKeys();
+      if (keys !== null && isFor(keys, identity.claims)) await forgetRequest();
     } catch (error) {
       console.error(error);
       return setStep({ at: "door", problem: "store", held: null });

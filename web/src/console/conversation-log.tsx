@@ -6,19 +6,26 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { segments } from "../conversation/links";
 import type { Entry, Note } from "../conversation/message-list";
 import { words } from "../locales/console-en";
-import type { Visit } from "./workspace";
+import { type Hit, pieces } from "./search";
+import type { Visit } from "./visit";
 
 // How near to the end still counts as being there. Units: CSS pixels; less than one line.
 const NEAR = 24;
 
-/** The conversation; it stays at its end unless the helper scrolls up to read. */
-export function ConversationLog({ visit, onSeen }: { visit: Visit; onSeen: () => void }) {
+/** What is looked for in the conversation: every place where it stands, and which of them is looked at. */
+export interface Found {
+  readonly hits: readonly Hit[];
+  readonly at: Hit | null;
+}
+
+/** The conversation; it stays at its end unless the helper scrolls up to read, or looks at what was found. */
+export function ConversationLog({ visit, found, onSeen }: { visit: Visit; found: Found; onSeen: () => void }) {
   const { entries, typing } = visit.messages;
   const log = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
   const newest = entries.at(-1)?.key;
   // Drawn anew only when something was said or a mark has moved on.
-  const list = useMemo(() => <Messages entries={entries} />, [entries]);
+  const list = useMemo(() => <Messages entries={entries} found={found} />, [entries, found]);
   const toEnd = (): void => {
     if (log.current !== null) log.current.scrollTop = log.current.scrollHeight;
   };
@@ -26,6 +33,9 @@ export function ConversationLog({ visit, onSeen }: { visit: Visit; onSeen: () =>
   useLayoutEffect(() => {
     if (atEnd || isOwn(entries.at(-1))) toEnd();
   }, [newest]);
+  useLayoutEffect(() => {
+    log.current?.querySelector("mark[aria-current]")?.scrollIntoView({ block: "center" });
+  }, [found]);
   useEffect(() => {
     if (log.current === null) return;
     const resized = new ResizeObserver(() => atEnd && toEnd());
@@ -77,7 +87,9 @@ function fromOf(entry: Entry | Note | undefined): Entry["from"] | null {
   return entry !== undefined && "from" in entry ? entry.from : null;
 }
 
-function Messages({ entries }: { entries: readonly (Entry | Note)[] }) {
+function Messages({ entries, found }: { entries: readonly (Entry | Note)[]; found: Found }) {
+  const hits = new Map<string, Hit[]>();
+  for (const hit of found.hits) hits.set(hit.key, [...(hits.get(hit.key) ?? []), hit]);
   // A mark stands at the last message that it holds for: it is true of all above.
   const marked = new Map(entries.flatMap((entry) => ("note" in entry ? [] : [[entry.mark, entry.key]])));
   return (
@@ -88,7 +100,7 @@ function Messages({ entries }: { entries: readonly (Entry | Note)[] }) {
             <Noted note={entry} />
           </li>
         ) : (
-          drawn(entry, fromOf(entries[index - 1]) === entry.from, marked.get(entry.mark) === entry.key)
+          drawn(entry, fromOf(entries[index - 1]) === entry.from, marked.get(entry.mark) === entry.key, hits.get(entry.key), found.at)
         ),
       )}
     </ol>
@@ -98,7 +110,8 @@ function Messages({ entries }: { entries: readonly (Entry | Note)[] }) {
 /** What is drawn of each message, by how it stands in the list: what is as it was is not looked at again. */
 const messages = new WeakMap<Entry, Map<string, VNode>>();
 
-function drawn(entry: Entry, follows: boolean, marked: boolean): VNode {
+function drawn(entry: Entry, follows: boolean, marked: boolean, hits: readonly Hit[] | undefined, at: Hit | null): VNode {
+  if (hits) return <Message key={entry.key} entry={entry} follows={follows} marked={marked} hits={hits} at={at} />;
   const known = messages.get(entry) ?? new Map<string, VNode>();
   messages.set(entry, known);
   const way = `${follows} ${marked}`;
@@ -118,21 +131,31 @@ function Noted({ note: { note, url } }: { note: Note }) {
   );
 }
 
-function Message({ entry, follows, marked }: { entry: Entry; follows: boolean; marked: boolean }) {
+interface Drawn {
+  entry: Entry;
+  follows: boolean;
+  marked: boolean;
+  hits?: readonly Hit[];
+  at?: Hit | null;
+}
+
+function Message({ entry, follows, marked, hits = [], at = null }: Drawn) {
   const own = entry.from === "helper";
+  let start = 0;
   return (
     <li class={`message ${own ? "own" : "theirs"}${follows ? " follows" : ""}`}>
       <span class={follows ? "unseen" : "who"}>{own ? words.conversation.you : words.conversation.visitor} </span>
       <p class="text" dir="auto">
-        {segments(entry.text).map((part) =>
-          "href" in part ? (
+        {segments(entry.text).map((part) => {
+          const text = marks(part.text, start, hits, at);
+          start += part.text.length;
+          if (!("href" in part)) return text;
+          return (
             <a href={part.href} target="_blank" rel="noopener noreferrer" referrerpolicy="no-referrer">
-              {part.text}
+              {text}
             </a>
-          ) : (
-            part.text
-          ),
-        )}
+          );
+        })}
       </p>
       <span class="meta">
         <Time at={entry.at} />
@@ -143,6 +166,13 @@ function Message({ entry, follows, marked }: { entry: Entry; follows: boolean; m
         )}
       </span>
     </li>
+  );
+}
+
+function marks(text: string, start: number, hits: readonly Hit[], at: Hit | null): string | (string | VNode)[] {
+  if (hits.length === 0) return text;
+  return pieces(text, start, hits).map(({ text, hit }) =>
+    hit === null ? text : <mark aria-current={hit === at ? "true" : undefined}>{text}</mark>,
   );
 }
 

@@ -6,6 +6,7 @@ import { words } from "../locales/console-en";
 import type { Identity } from "../peer/invite";
 import { Mark } from "./icons";
 import type { ImportProblem } from "./importing";
+import { Requesting } from "./requesting";
 
 /** Asks for an invite, says what one is, and what was wrong with the last. */
 export function Door(props: {
@@ -69,6 +70,7 @@ export function Door(props: {
           <p>{words.invite.care}</p>
           <p>{words.invite.kept}</p>
         </section>
+        <Requesting />
       </form>
     </main>
   );

@@ -9,10 +9,12 @@ import "./console.css";
 // How long a drawing waits for a frame. Units: milliseconds. A window that nobody looks at has none, and has a title.
 const FRAME_MS = 100;
 
-// What a person writes is drawn at once, for the next key comes on top of it; of all else, one drawing a frame, however much
-// is said in it. What a press begins goes out before that is drawn.
+// What comes of a key is drawn at once, for the next key comes on top of it; of all else, one drawing a frame, however much
+// is said in it. What a press begins goes out before that is drawn; a press by a key has no count of presses.
 options.debounceRendering = (draw) => {
-  if (window.event?.target instanceof Node && window.event.type !== "click") return queueMicrotask(draw);
+  const { event } = window;
+  const isPress = event instanceof UIEvent && event.type === "click" && event.detail > 0;
+  if (event?.target instanceof Node && !isPress) return queueMicrotask(draw);
   const late = setTimeout(draw, FRAME_MS);
   requestAnimationFrame(() => {
     clearTimeout(late);

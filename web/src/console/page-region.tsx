@@ -46,7 +46,7 @@ function Known({ page, origin, following }: { page: Page; origin: string; follow
       {way.to === "nowhere" && <p class="hint">{words.page.unsafe}</p>}
       {way.to === "elsewhere" && <p class="hint warn">{words.page.elsewhere(way.host, host(origin))}</p>}
       {way.to === "same-site" && (
-        <button type="button" class="plain" onClick={() => following.open(way.href)}>
+        <button type="button" class="plain" aria-keyshortcuts="O" onClick={() => following.open(way.href)}>
           <Outside />
           {words.page.open}
         </button>
@@ -67,7 +67,7 @@ function Along({ following }: { following: Following }) {
   return (
     <div class="along">
       <label>
-        <input type="checkbox" checked={on} onChange={({ currentTarget }) => following.follow(currentTarget.checked)} />
+        <input type="checkbox" aria-keyshortcuts="F" checked={on} onChange={({ currentTarget }) => following.follow(currentTarget.checked)} />
         {words.page.follow}
       </label>
       <p role="status" class="same" data-same={mark}>

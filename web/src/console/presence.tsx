@@ -3,13 +3,17 @@
 import { useState } from "preact/hooks";
 
 import { words } from "../locales/console-en";
-import type { Desk } from "../peer/desk";
 import type { Identity } from "../peer/invite";
+import type { Alerts } from "./alerting";
+import { AlertsButton } from "./alerts";
 import { Mark } from "./icons";
+import { ShortcutsButton } from "./shortcuts-button";
+import type { Workspace } from "./workspace";
 
 /** Shows the helper's presence and lets them change it. */
-export function Presence(props: { desk: Desk; identity: Identity; onForget: () => void }) {
-  const { desk, identity } = props;
+export function Presence(props: { workspace: Workspace; identity: Identity; alerts: Alerts; onForget: () => void }) {
+  const { workspace, identity } = props;
+  const { desk } = workspace;
   const name = identity.claims.sub;
   const until = day(identity.claims.exp);
   return (
@@ -19,7 +23,7 @@ export function Presence(props: { desk: Desk; identity: Identity; onForget: () =
         <span>{words.product}</span>
       </h1>
       <p class="connection" data-connection={desk.connection}>
-        {words.presence.connection[desk.connection]}
+        <span>{words.presence.connection[desk.connection]}</span>
       </p>
       <button
         type="button"
@@ -30,6 +34,15 @@ export function Presence(props: { desk: Desk; identity: Identity; onForget: () =
       >
         {words.presence.label}
       </button>
+      <AlertsButton alerts={props.alerts} />
+      <ShortcutsButton
+        own={{
+          A: () => workspace.acceptLongest(),
+          N: () => workspace.turn(1),
+          P: () => workspace.turn(-1),
+          U: () => workspace.turnToUnread(),
+        }}
+      />
       <button type="button" class="me" popovertarget="me">
         <span class="unseen">{words.me.you}</span>
         <span class="face" aria-hidden="true">
@@ -45,7 +58,7 @@ export function Presence(props: { desk: Desk; identity: Identity; onForget: () =
 function Me(props: { identity: Identity; until: string; onForget: () => void }) {
   const [asking, setAsking] = useState(false);
   return (
-    <div id="me" class="card" popover="auto" role="group" aria-label={words.me.label(props.identity.claims.sub)}>
+    <div id="me" class="card sheet" popover="auto" role="group" aria-label={words.me.label(props.identity.claims.sub)}>
       <dl>
         <div>
           <dt>{words.me.name}</dt>

@@ -1,26 +1,51 @@
 // Who is being helped, and who was until a moment ago.
 
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
 import { words } from "../locales/console-en";
+import { clock, machineDuration } from "./duration";
 import { host } from "./origin";
 import { Standing } from "./standing";
-import type { Visit } from "./workspace";
+import { useSteady } from "./steady-list";
+import { useNow } from "./subscription";
+import type { Visit } from "./visit";
 
-/** Every session that is not closed; pressing one turns to it. */
+/** Every session that is not closed; pressing one turns to it. While somebody points at the list, nothing in it moves. */
 export function SessionList(props: { visits: readonly Visit[]; selected: Visit | null; onSelect: (visit: Visit) => void }) {
+  const [rows, held] = useSteady(props.visits, (visit) => visit.session.id);
+  const first = rows.find(({ item }) => item.messages.unread > 0)?.item;
+  const entry = useRef<HTMLLIElement>(null);
+  // What waits to be read comes into view by itself; so does what is on the screen, once.
+  useEffect(() => {
+    if (!held.ref.current?.matches(":hover")) entry.current?.scrollIntoView({ block: "nearest" });
+  }, [first, props.selected]);
   return (
     <section class="group">
-      <h2>{words.sessions.title}</h2>
-      <ul role="list" aria-label={words.sessions.title}>
-        {props.visits.map((visit) => (
-          <Entry key={visit.session.id} visit={visit} selected={visit === props.selected} onSelect={props.onSelect} />
-        ))}
+      <h2>
+        {words.sessions.title}
+        {rows.length > 1 && <span class="count calm" aria-hidden="true">{rows.length}</span>}
+      </h2>
+      <ul role="list" aria-label={words.sessions.title} {...held}>
+        {rows.map(({ item, gone }) => {
+          if (gone) return <li key={item.session.id} class="left-empty" aria-hidden="true" />;
+          const selected = item === props.selected;
+          const shown = item === (first ?? props.selected);
+          return <Entry key={item.session.id} visit={item} selected={selected} list={shown ? entry : null} onSelect={props.onSelect} />;
+        })}
       </ul>
       {props.visits.length === 0 && <p class="hint">{words.sessions.none}</p>}
     </section>
   );
 }
 
-function Entry({ visit, selected, onSelect }: { visit: Visit; selected: boolean; onSelect: (visit: Visit) => void }) {
+function Entry(props: {
+  visit: Visit;
+  selected: boolean;
+  list: RefObject<HTMLLIElement | null> | null;
+  onSelect: (visit: Visit) => void;
+}) {
+  const { visit, selected, onSelect } = props;
   const { session, messages } = visit;
   const described = `session-${session.id}`;
   // Not the last message: somebody who looks over the helper's shoulder sees one conversation at a time.
@@ -31,7 +56,7 @@ function Entry({ visit, selected, onSelect }: { visit: Visit; selected: boolean;
         ? words.conversation.typing
         : (session.page?.title ?? words.state.connected);
   return (
-    <li>
+    <li ref={props.list} class={messages.unread > 0 ? "urgent" : undefined}>
       <button
         type="button"
         class="entry"
@@ -46,6 +71,7 @@ function Entry({ visit, selected, onSelect }: { visit: Visit; selected: boolean;
         <span class="line">
           <bdi>{below}</bdi>
         </span>
+        {messages.unread > 0 && visit.unreadSince !== null && <Since at={visit.unreadSince} />}
         {messages.unread > 0 && (
           <span class="unread" title={words.sessions.unread(messages.unread)}>
             <span aria-hidden="true">{messages.unread}</span>
@@ -54,5 +80,15 @@ function Entry({ visit, selected, onSelect }: { visit: Visit; selected: boolean;
         )}
       </span>
     </li>
+  );
+}
+
+// For how long somebody has been waiting for an answer. Units: milliseconds since 1970.
+function Since({ at }: { at: number }) {
+  const now = useNow(1_000);
+  return (
+    <time aria-hidden="true" dateTime={machineDuration(now - at)}>
+      {clock(now - at)}
+    </time>
   );
 }

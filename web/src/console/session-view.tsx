@@ -2,27 +2,42 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import { download } from "../conversation/download";
 import { words } from "../locales/console-en";
 import type { SessionErrorCode } from "../wire/peer";
+import { BlockButton } from "./block-button";
 import { Composer } from "./composer";
 import { ConversationLog } from "./conversation-log";
-import { Back, Person } from "./icons";
+import { Back, Glass, Person, Save } from "./icons";
 import { Origin } from "./origin";
 import { PageRegion } from "./page-region";
 import { Proposing } from "./proposing";
+import { savedSession } from "./saving";
+import { SearchBar, useSearch } from "./search-bar";
 import { Standing } from "./standing";
 import { VisitorRegion } from "./visitor-region";
-import type { Visit, Workspace } from "./workspace";
+import type { Visit } from "./visit";
+import type { Workspace } from "./workspace";
 
 /** One session, live or ended. */
 export function SessionView({ visit, workspace }: { visit: Visit; workspace: Workspace }) {
   const { session } = visit;
   const heading = useRef<HTMLHeadingElement>(null);
   const message = useRef<HTMLTextAreaElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
   const [details, setDetails] = useState(false);
+  const search = useSearch(visit.messages.entries);
+  const save = (): void => {
+    const { name, text } = savedSession(visit, workspace.name, Date.now());
+    download(name, text);
+  };
+  const closeSearch = (): void => {
+    search.want(null);
+    opener.current?.focus();
+  };
   // A press on Accept or on a session leads to the message box; not on touch, where a keyboard would cover the rest.
   useEffect(() => {
-    const write = !visit.over && !matchMedia("(pointer: coarse)").matches;
+    const write = workspace.willWrite && !visit.over && !matchMedia("(pointer: coarse)").matches;
     (write ? message.current : heading.current)?.focus();
   }, []);
   // What had the focus may be gone with the end.
@@ -45,6 +60,22 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
           </p>
         </div>
         <button
+          ref={opener}
+          type="button"
+          class="round"
+          aria-label={words.search.button}
+          title={words.keyed(words.search.button, "S")}
+          aria-keyshortcuts="S"
+          aria-expanded={search.wanted !== null}
+          onClick={() => (search.wanted === null ? search.want("") : closeSearch())}
+        >
+          <Glass />
+        </button>
+        <button type="button" class="round" aria-label={words.saved.button} title={words.saved.button} onClick={save}>
+          <Save />
+        </button>
+        <BlockButton visit={visit} workspace={workspace} />
+        <button
           type="button"
           class="round details"
           aria-label={words.session.visitorButton}
@@ -55,7 +86,7 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
           <Person />
         </button>
         {visit.over ? (
-          <button key="close" type="button" class="plain" onClick={() => workspace.close(visit)}>
+          <button key="close" type="button" class="plain parting" aria-keyshortcuts="E" onClick={() => workspace.close(visit)}>
             {words.session.close}
           </button>
         ) : (
@@ -63,7 +94,7 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
             <button key="return" type="button" class="plain" onClick={() => visit.giveBack()}>
               {words.session.giveBack}
             </button>
-            <button key="end" type="button" class="plain" onClick={() => session.end()}>
+            <button key="end" type="button" class="plain parting" aria-keyshortcuts="E" onClick={() => session.end()}>
               {words.session.end}
             </button>
           </>
@@ -73,7 +104,8 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
         {visit.state === "connected" && <Proposing session={session} />}
       </PageRegion>
       <div class="talk">
-        <ConversationLog visit={visit} onSeen={() => workspace.seen(visit)} />
+        {search.wanted !== null && <SearchBar search={search} onClose={closeSearch} />}
+        <ConversationLog visit={visit} found={search.found} onSeen={() => workspace.seen(visit)} />
         {visit.over ? <Ending visit={visit} /> : <Composer visit={visit} box={message} />}
       </div>
       <VisitorRegion client={session.client} page={session.page} />
@@ -87,6 +119,7 @@ function Ending({ visit }: { visit: Visit }) {
   return (
     <div class="ending">
       <p role="status">{why}</p>
+      {visit.block !== null && <p role="status">{words.block.outcome[visit.block] ?? words.block.outcomeElse}</p>}
       {visit.messages.entries.length > 0 && <p class="hint">{words.session.readable}</p>}
     </div>
   );

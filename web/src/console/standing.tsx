@@ -2,7 +2,7 @@
 
 import { words } from "../locales/console-en";
 import { useNow } from "./subscription";
-import type { Visit } from "./workspace";
+import type { Visit } from "./visit";
 
 // How long a page may take to open. Units: milliseconds. After that the visitor is elsewhere.
 const OPENING_MS = 10_000;

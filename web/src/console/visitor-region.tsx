@@ -1,11 +1,14 @@
 // What the visitor uses, as their own page told it.
 
+import type { ComponentChildren } from "preact";
+
 import { words } from "../locales/console-en";
 import type { Client, Page } from "../wire/peer";
+import { localTime } from "./local-time";
 import { useNow } from "./subscription";
 
-// Units: milliseconds. The clock shows minutes.
-const CLOCK_MS = 10_000;
+// Units: milliseconds. The clock shows minutes, and turns with the one on the wall.
+const CLOCK_MS = 1_000;
 
 /** Client information, with the time where the visitor is and what the site has added. */
 export function VisitorRegion({ client, page }: { client: Client | null; page: Page | null }) {
@@ -18,19 +21,20 @@ export function VisitorRegion({ client, page }: { client: Client | null; page: P
 }
 
 function Facts({ client, page }: { client: Client; page: Page | null }) {
-  const now = useNow(CLOCK_MS);
   const { width, height, scale } = client.screen;
-  const facts = [
+  const facts: [string, ComponentChildren][] = [
     [words.visitor.browser, client.browser],
     [words.visitor.platform, client.platform],
     [words.visitor.language, language(client.language)],
-    [words.visitor.time, localTime(client.timeZone, now)],
-    [words.visitor.screen, words.visitor.scaled(words.visitor.size(width, height), scale)],
+    [words.visitor.time, client.timeZone === "" ? "" : <LocalTime timeZone={client.timeZone} />],
+    [words.visitor.screen, width > 0 ? words.visitor.scaled(words.visitor.size(width, height), scale) : ""],
   ];
-  if (page !== null) facts.push([words.visitor.window, words.visitor.size(page.viewport.width, page.viewport.height)]);
+  if (page !== null && page.viewport.width > 0) facts.push([words.visitor.window, words.visitor.size(page.viewport.width, page.viewport.height)]);
+  // Some agents have neither a screen nor a language.
+  const told = facts.filter(([, value]) => value !== "");
   return (
     <dl>
-      {facts.map(([name, value]) => (
+      {told.map(([name, value]) => (
         <div>
           <dt>{name}</dt>
           <dd>
@@ -63,12 +67,15 @@ function language(tag: string): string {
   }
 }
 
-function localTime(timeZone: string, now: number): string {
-  try {
-    const time = new Intl.DateTimeFormat(undefined, { timeZone, weekday: "short", hour: "numeric", minute: "2-digit" });
-    return `${time.format(now)} (${timeZone.replaceAll("_", " ")})`;
-  } catch (error) {
-    if (error instanceof RangeError) return timeZone;
-    throw error;
-  }
+function LocalTime({ timeZone }: { timeZone: string }) {
+  const now = useNow(CLOCK_MS);
+  const there = localTime(timeZone, now);
+  const zone = timeZone.replaceAll("_", " ");
+  if (there === null) return zone;
+  return (
+    <>
+      <time dateTime={there.machine}>{there.text}</time>
+      {there.days !== 0 && ` ${words.visitor.days(there.days)}`} ({zone})
+    </>
+  );
 }

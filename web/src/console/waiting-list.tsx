@@ -1,16 +1,24 @@
 // Who waits: the site they are on, and for how long.
 
 import { words } from "../locales/console-en";
-import type { Desk } from "../peer/desk";
+import type { Desk, Waiting } from "../peer/desk";
 import type { SessionId } from "../wire/signaling";
 import { clock, machineDuration } from "./duration";
 import { Origin } from "./origin";
+import { useSteady } from "./steady-list";
 import { useNow } from "./subscription";
 
-/** The queue, longest waiting first. */
+const NOBODY: readonly Waiting[] = [];
+
+/** The queue, longest waiting first; while somebody points at it, nobody in it moves. */
 export function WaitingList(props: { desk: Desk; onAccept: (ticket: SessionId) => void }) {
   const { desk } = props;
-  const waiting = desk.available ? [...desk.waiting].sort((one, other) => one.since - other.since) : [];
+  const waiting = desk.available ? desk.waiting : NOBODY;
+  const [rows, held] = useSteady(
+    waiting,
+    (one) => one.ticket,
+    (one) => desk.sessions.some((session) => session.id === one.ticket),
+  );
   const now = useNow(waiting.length > 0 ? 1000 : 0);
   return (
     <section class="group">
@@ -18,21 +26,29 @@ export function WaitingList(props: { desk: Desk; onAccept: (ticket: SessionId) =
         {words.waiting.title}
         {waiting.length > 0 && <span class="count" aria-hidden="true">{waiting.length}</span>}
       </h2>
-      <ul role="list" aria-label={words.waiting.title}>
-        {waiting.map((one) => (
-          <li key={one.ticket} class="waiter">
-            <p id={`waiting-${one.ticket}`}>
-              <Origin origin={one.origin} short />
-              <time dateTime={machineDuration(now - one.since)}>{words.waiting.for(clock(now - one.since))}</time>
+      <ul role="list" aria-label={words.waiting.title} {...held}>
+        {rows.map(({ item, gone }) => (
+          <li key={item.ticket} class="waiter" aria-hidden={gone ? "true" : undefined}>
+            <p id={`waiting-${item.ticket}`}>
+              <Origin origin={item.origin} short />
+              {gone ? (
+                <span>{words.waiting.gone}</span>
+              ) : (
+                <time dateTime={machineDuration(now - item.since)}>{words.waiting.for(clock(now - item.since))}</time>
+              )}
             </p>
-            <button
-              type="button"
-              class="primary"
-              aria-describedby={`waiting-${one.ticket}`}
-              onClick={() => props.onAccept(one.ticket)}
-            >
-              {words.waiting.accept}
-            </button>
+            {!gone && (
+              <button
+                type="button"
+                class="primary"
+                aria-describedby={`waiting-${item.ticket}`}
+                aria-keyshortcuts={item === waiting[0] ? "A" : undefined}
+                // The second press of two is not meant for whoever stands there by then.
+                onClick={(event) => event.detail > 1 || props.onAccept(item.ticket)}
+              >
+                {words.waiting.accept}
+              </button>
+            )}
           </li>
         ))}
       </ul>

@@ -5,7 +5,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { words } from "../locales/console-en";
 import type { Desk } from "../peer/desk";
 import type { Identity } from "../peer/invite";
+import { ALERTS, useAlerts } from "./alerts";
+import { arrivals } from "./arrivals";
 import { Mark } from "./icons";
+import { host } from "./origin";
 import { Presence } from "./presence";
 import { Refused } from "./refused";
 import { SessionList } from "./session-list";
@@ -25,10 +28,13 @@ export function Working(props: {
   const { workspace, identity } = props;
   const { desk, selected, visits } = workspace;
   useChanges(workspace);
+  const alerts = useAlerts(workspace);
   const count = desk.available ? desk.waiting.length : 0;
+  // How many people wait for the helper: in the queue, or for an answer.
+  const people = count + visits.filter((visit) => visit.messages.unread > 0).length;
   useEffect(() => {
-    document.title = count > 0 ? words.titleWaiting(count) : words.product;
-  }, [count]);
+    document.title = people > 0 ? words.titleWaiting(people) : words.product;
+  }, [people]);
 
   // Whoever is being helped stays on the screen: the two need no server.
   if (desk.connection === "refused" && visits.every((visit) => visit.over)) {
@@ -36,7 +42,7 @@ export function Working(props: {
   }
   return (
     <div class="working" data-view={selected === null ? "lists" : "session"}>
-      <Presence desk={desk} identity={identity} onForget={props.onForget} />
+      <Presence workspace={workspace} identity={identity} alerts={alerts} onForget={props.onForget} />
       <main class="room">
         <nav class="lists" aria-label={words.product}>
           <WaitingList desk={desk} onAccept={(ticket) => workspace.accept(ticket)} />
@@ -44,7 +50,7 @@ export function Working(props: {
         </nav>
         <div class="stage">
           {selected === null ? (
-            <Quiet desk={desk} waiting={count} sessions={visits.length} />
+            <Quiet desk={desk} waiting={count} sessions={visits.length} asks={!alerts.sound && !alerts.notices} />
           ) : (
             <SessionView key={selected.session.id} visit={selected} workspace={workspace} />
           )}
@@ -55,13 +61,18 @@ export function Working(props: {
   );
 }
 
-function Quiet({ desk, waiting, sessions }: { desk: Desk; waiting: number; sessions: number }) {
+function Quiet({ desk, waiting, sessions, asks }: { desk: Desk; waiting: number; sessions: number; asks: boolean }) {
   const [title, text] = quiet(desk, waiting, sessions);
   return (
     <div class="quiet">
       <Mark />
       <h2>{title}</h2>
       <p>{text}</p>
+      {asks && desk.available && (
+        <button type="button" class="plain" popovertarget={ALERTS}>
+          {words.alerts.offer}
+        </button>
+      )}
     </div>
   );
 }
@@ -76,16 +87,14 @@ function quiet(desk: Desk, waiting: number, sessions: number): [title: string, t
 // One polite voice for what happens away from where the helper is looking; messages speak for themselves (a log).
 function Announcer({ workspace }: { workspace: Workspace }) {
   const [said, say] = useState("");
-  const known = useRef(new Set<string>());
+  const look = useRef(arrivals());
   const { waiting } = workspace.desk;
   const tickets = waiting.map((one) => one.ticket).join();
   const title = workspace.selected?.session.page?.title ?? "";
   const shown = useRef(workspace.selected);
   useEffect(() => {
-    const fresh = waiting.filter((one) => !known.current.has(one.ticket));
-    known.current = new Set(waiting.map((one) => one.ticket));
-    const [first] = fresh;
-    if (first !== undefined) say(words.waiting.arrived(first.origin));
+    const [first] = look.current(waiting);
+    if (first !== undefined) say(words.waiting.arrived(host(first.origin)));
   }, [tickets]);
   useEffect(() => {
     if (shown.current === workspace.selected && title !== "") say(words.page.now(title));

@@ -17,6 +17,7 @@ function setup() {
       id,
       origin,
       events: [{ event: "state", state: "connecting" }],
+      seenBefore: 0,
       page: null,
       client: null,
       get state() {
@@ -32,8 +33,8 @@ function setup() {
     };
     return session as unknown as HelperSession;
   };
-  const desk = { accept, release: () => {}, on: () => () => {}, close: () => {} } as unknown as Desk;
-  const workspace = new Workspace(desk);
+  const desk = { accept, release: () => {}, on: () => () => {}, close: () => {}, block: async () => "blocked" } as unknown as Desk;
+  const workspace = new Workspace(desk, "Dana");
   return {
     workspace,
     emitters,
@@ -94,6 +95,69 @@ test("an ended session keeps its conversation and tells nobody", () => {
   emitters[0]?.({ event: "ended", by: "visitor" });
   workspace.seen(visit);
   assert.deepEqual([visit.over, visit.endedBy, visit.messages.entries.length, seen], [true, "visitor", 1, []]);
+});
+
+test("sessions keep their places, whatever is written in them", () => {
+  const { workspace, emitters } = setup();
+  for (const id of ["1", "2", "3"]) workspace.accept(`${id} https://a.example`);
+  emitters[1]?.(message(1));
+  assert.deepEqual(workspace.visits.map((visit) => visit.session.id), ["1", "2", "3"]);
+});
+
+test("keys go through the sessions in their order, around the ends, and to what has been unread for longest", () => {
+  const { workspace, emitters } = setup();
+  for (const id of ["1", "2", "3"]) workspace.accept(`${id} https://a.example`);
+  assert.ok(workspace.willWrite);
+  const turned = (by: 1 | -1) => (workspace.turn(by), workspace.selected?.session.id);
+  assert.deepEqual([turned(1), turned(1), turned(-1), turned(-1)], ["1", "2", "1", "3"]);
+  assert.equal(workspace.willWrite, false);
+  workspace.select(null);
+  assert.equal(turned(-1), "3");
+  workspace.select(null);
+  assert.equal(turned(1), "1");
+  workspace.turnToUnread();
+  assert.equal(workspace.selected?.session.id, "1", "nothing is unread");
+  emitters[2]?.(message(1));
+  workspace.turnToUnread();
+  assert.equal(workspace.selected?.session.id, "3");
+});
+
+test("without sessions keys lead nowhere", () => {
+  const { workspace } = setup();
+  workspace.turn(1);
+  workspace.turn(-1);
+  workspace.turnToUnread();
+  assert.equal(workspace.selected, null);
+});
+
+test("a visitor is kept away, and what came of it is told", async () => {
+  const { workspace } = setup();
+  workspace.accept("1 https://a.example");
+  const visit = workspace.selected;
+  assert.ok(visit);
+  const done = workspace.block(visit);
+  assert.equal(visit.block, "asked");
+  await done;
+  assert.equal(visit.block, "blocked");
+});
+
+test("the pages of a visitor are kept once each, under the title that came last", () => {
+  const { workspace, emitters } = setup();
+  workspace.accept("1 https://a.example");
+  const page = (url: string, title: string) => emitters[0]?.({ event: "page", page: { url, title } } as Event);
+  page("https://a.example/", "");
+  page("https://a.example/", "Home");
+  emitters[0]?.(message(1));
+  page("https://a.example/lamp", "Lamp");
+  page("https://a.example/", "Home");
+  assert.deepEqual(
+    workspace.selected?.visited.map(({ page, after }) => [page.url, page.title, after]),
+    [
+      ["https://a.example/", "Home", null],
+      ["https://a.example/lamp", "Lamp", "visitor-1"],
+      ["https://a.example/", "Home", "visitor-1"],
+    ],
+  );
 });
 
 test("listeners hear of every change until they leave", () => {

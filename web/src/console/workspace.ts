@@ -1,116 +1,33 @@
 // What the helper has before them: the desk's queue, and every session of theirs until it is closed.
 
-import { messageList } from "../conversation/message-list";
 import type { Desk, HelperSession } from "../peer/desk";
-import type { EndedBy, Event, SessionErrorCode, State } from "../wire/peer";
 import type { SessionId } from "../wire/signaling";
-import { Following } from "./following";
-
-// How long a visitor who is lost still counts as there. Units: milliseconds. Who only opens another page is back before
-// anybody could read that they were gone.
-const BLINK_MS = 250;
+import { Visit } from "./visit";
 
 // How long what a press on Accept changes waits to be drawn. Units: milliseconds. Sooner than a person takes for a delay.
 const HOLD_MS = 80;
-
-/** One session as the helper sees it; readable after its end, until it is closed. */
-export class Visit {
-  /** What was said. */
-  readonly messages = messageList("helper");
-  /** What is written and not yet sent. */
-  draft = "";
-  /** Who ended the session. */
-  endedBy: EndedBy | null = null;
-  /** Whether the helper has given the visitor back to the queue. */
-  gaveBack = false;
-  /** Since when the two have lost each other. Units: milliseconds since 1970. */
-  lostAt: number | null = null;
-  /** What went wrong last. */
-  error: SessionErrorCode | null = null;
-  /** The helper's own window on the visitor's page. */
-  readonly following: Following;
-  #said = "";
-  #blink: ReturnType<typeof setTimeout> | undefined;
-
-  /** Follows a session; `number` tells visitors of the same site apart. */
-  constructor(
-    readonly session: HelperSession,
-    readonly number: number,
-    changed: () => void,
-  ) {
-    this.following = new Following(session.id, session.origin, changed);
-    for (const event of session.events) this.#handle(event);
-    if (session.state === "reconnecting") this.lostAt = Date.now();
-    session.on((event) => {
-      this.#handle(event);
-      if (event.event === "state") this.#turned(changed);
-      changed();
-    });
-  }
-
-  /** Where the session is. */
-  get state(): State {
-    return this.#blink === undefined ? this.session.state : "connected";
-  }
-
-  /** Whether nothing more will come. */
-  get over(): boolean {
-    return this.session.over;
-  }
-
-  /** Gives the visitor back to the queue. */
-  giveBack(): void {
-    this.gaveBack = true;
-    this.session.giveBack();
-  }
-
-  /** Sends what the helper wrote; when it is not taken, it is back in the draft. */
-  say(text: string): void {
-    this.draft = "";
-    this.error = null;
-    this.#said = text;
-    this.session.say(text);
-  }
-
-  #handle(event: Event): void {
-    this.messages.handle(event);
-    if (event.event === "page") this.following.moved(event.page);
-    if (event.event === "ended") this.endedBy = event.by;
-    if (event.event !== "error") return;
-    this.error = event.code;
-    if (event.code === "not-sent" && this.draft === "") this.draft = this.#said;
-  }
-
-  #turned(changed: () => void): void {
-    const isLost = this.session.state === "reconnecting";
-    this.lostAt = isLost ? Date.now() : null;
-    clearTimeout(this.#blink);
-    this.#blink = undefined;
-    if (!isLost) return;
-    this.#blink = setTimeout(() => {
-      this.#blink = undefined;
-      changed();
-    }, BLINK_MS);
-  }
-}
 
 /** The queue, the sessions, and which of them fills the screen. */
 export class Workspace {
   #visits: Visit[] = [];
   #selected: Visit | null = null;
+  #willWrite = true;
   #listeners = new Set<() => void>();
   /** What has changed is told when this is over. */
   #hold: ReturnType<typeof setTimeout> | undefined;
 
-  /** Works at a desk. */
-  constructor(readonly desk: Desk) {
+  /** Works at a desk, under the helper's name. */
+  constructor(
+    readonly desk: Desk,
+    readonly name: string,
+  ) {
     desk.on(() => {
       this.#takeUp();
       this.#changed();
     });
   }
 
-  /** Every session that has not been closed, oldest first. */
+  /** Every session that has not been closed, oldest first: each keeps its place, whatever is written in it. */
   get visits(): readonly Visit[] {
     return this.#visits;
   }
@@ -131,6 +48,11 @@ export class Workspace {
     this.select(this.#add(session));
   }
 
+  /** Whether whoever has turned to the selected one is about to write there: not who goes through them by keys. */
+  get willWrite(): boolean {
+    return this.#willWrite;
+  }
+
   #add(session: HelperSession): Visit {
     const numbers = this.#visits.filter((visit) => visit.session.origin === session.origin).map((visit) => visit.number);
     const visit = new Visit(session, Math.max(0, ...numbers) + 1, () => this.#changed());
@@ -147,9 +69,42 @@ export class Workspace {
     }
   }
 
-  /** Turns to one session, or to none. */
+  /** Turns to one session, to write there, or to none. */
   select(visit: Visit | null): void {
+    this.#turnTo(visit, true);
+  }
+
+  /** Turns to the session below the selected one, or above it, around the ends. */
+  turn(by: 1 | -1): void {
+    const { length } = this.#visits;
+    const at = this.#selected === null ? (by === 1 ? -1 : length) : this.#visits.indexOf(this.#selected);
+    this.#turnTo(this.#visits[(at + by + length) % length] ?? null, false);
+  }
+
+  /** Turns to the session that has had something unread for longest, if any has. */
+  turnToUnread(): void {
+    const unread = this.#visits.filter((visit) => visit.messages.unread > 0 && visit !== this.#selected);
+    const [longest] = unread.sort((one, other) => (one.unreadSince ?? 0) - (other.unreadSince ?? 0));
+    if (longest) this.#turnTo(longest, false);
+  }
+
+  /** Takes whoever has waited longest, if anybody waits. */
+  acceptLongest(): void {
+    const [longest] = this.desk.available ? this.desk.waiting : [];
+    if (longest) this.accept(longest.ticket);
+  }
+
+  /** Ends a session and has its visitor kept away from the team for a while. */
+  async block(visit: Visit): Promise<void> {
+    visit.block = "asked";
+    this.#changed();
+    visit.block = await this.desk.block(visit.session);
+    this.#changed();
+  }
+
+  #turnTo(visit: Visit | null, willWrite: boolean): void {
     this.#selected = visit;
+    this.#willWrite = willWrite;
     this.#changed();
   }
 
@@ -167,6 +122,7 @@ export class Workspace {
   seen(visit: Visit): void {
     const seq = visit.messages.markSeen();
     if (seq === null) return;
+    visit.unreadSince = null;
     if (!visit.over) visit.session.seen(seq);
     this.#changed();
   }

@@ -62,6 +62,16 @@ test("counts as unread what the other side wrote and nobody saw", () => {
   assert.equal(list.markSeen(), null);
 });
 
+test("what the page before had on its screen stays seen", () => {
+  const list = messageList("helper");
+  for (const seq of [1, 2, 3]) list.handle(said("visitor", seq));
+  assert.equal(list.markSeen(2), 2);
+  assert.equal(list.unread, 1);
+  assert.equal(list.markSeen(1), null);
+  assert.equal(list.markSeen(9), 3);
+  assert.equal(list.unread, 0);
+});
+
 test("a message ends the other side's typing", () => {
   const list = messageList("visitor");
   list.handle({ event: "typing", on: true });

@@ -34,6 +34,8 @@ export interface Note {
   readonly note: "proposing" | "allowed" | "declined";
   /** The address that was proposed; `null` for loading the page again. */
   readonly url: string | null;
+  /** When, by our clock. Units: milliseconds since 1970. */
+  readonly at: number;
 }
 
 /**
@@ -102,11 +104,11 @@ export function messageList(own: Role) {
           return add({ key: `${from}-${seq}`, seq, from, text, at, mark: from === own ? markOf(seq) : null });
         }
         case "proposing":
-          return add({ key: `proposing-${event.id}`, note: "proposing", url: event.url });
+          return add({ key: `proposing-${event.id}`, note: "proposing", url: event.url, at: Date.now() });
         case "allowed":
         case "declined": {
           const made = entries.find((entry): entry is Note => entry.key === `proposing-${event.id}`);
-          return add({ key: `${event.event}-${event.id}`, note: event.event, url: made?.url ?? null });
+          return add({ key: `${event.event}-${event.id}`, note: event.event, url: made?.url ?? null, at: Date.now() });
         }
         case "delivered":
           delivered = Math.max(delivered, event.seq);
@@ -125,10 +127,10 @@ export function messageList(own: Role) {
       }
     },
 
-    /** Notes that all is on a screen somebody looks at. Gives what the other side is to be told, or `null`. */
-    markSeen(): number | null {
-      const isNew = seen < last[other];
-      seen = last[other];
+    /** Notes that all, or what is up to a message, was on a screen somebody looks at. Gives what the other side is to be told, or `null`. */
+    markSeen(upTo = last[other]): number | null {
+      const isNew = seen < Math.min(upTo, last[other]);
+      if (isNew) seen = Math.min(upTo, last[other]);
       return isNew ? seen : null;
     },
   };

@@ -63,6 +63,9 @@ const FOR_GOOD: readonly ErrorCode[] = [
   "signature-invalid",
 ];
 
+/** What came of keeping a visitor away: it is done, or why it is not. */
+export type BlockOutcome = "blocked" | "server-lost" | ErrorCode;
+
 type Asking = Waiting & { message: Sealed };
 
 /** Where a helper works. */
@@ -78,6 +81,10 @@ export class Desk {
   #waiting: readonly Waiting[] = [];
   #sessions = new Map<SessionId, HelperSession>();
   #claiming = new WeakMap<HelperSession, Asking>();
+  /** The newest id by which the server has brought each together with its visitor. */
+  #met = new WeakMap<HelperSession, SessionId>();
+  /** Whom the server was asked to keep away, by that id, and who waits for its answer. */
+  #blocking = new Map<SessionId, (outcome: BlockOutcome) => void>();
   /** The offers of each session, by the generation of the peer connection. */
   #offers = new WeakMap<HelperSession, Map<number, OfferingConnection>>();
   #door: Door;
@@ -168,6 +175,18 @@ export class Desk {
     return session;
   }
 
+  /** Ends a session and has the server keep its visitor away from the team; gives what came of that. */
+  block(session: HelperSession): Promise<BlockOutcome> {
+    const id = this.#met.get(session) ?? session.id;
+    return new Promise((resolve) => {
+      if (this.#connection === "enlisted") {
+        this.#blocking.set(id, resolve);
+        this.#socket.send({ type: "block", session: id });
+      } else resolve("server-lost");
+      if (!session.over) session.end();
+    });
+  }
+
   /** Lets go of an ended session, and with it of all that was said there. */
   release(session: HelperSession): void {
     if (session.over && this.#sessions.delete(session.id)) this.#changed();
@@ -249,8 +268,11 @@ export class Desk {
       case "withdrawn":
         if (this.#asking.delete(message.ticket)) this.#changed();
         return;
-      case "claimed":
-        return this.#session(message.session)?.driver.input({ input: "claim-won" });
+      case "claimed": {
+        const claimed = this.#session(message.session);
+        if (claimed) this.#met.set(claimed, message.session);
+        return claimed?.driver.input({ input: "claim-won" });
+      }
       case "forwarded":
         return this.#session(message.session)?.driver.forwarded(message.session, message.message);
       case "left": {
@@ -261,12 +283,17 @@ export class Desk {
       }
       case "refused":
         return this.#refused(message);
-      case "resumed":
+      case "resumed": {
+        const back = this.#session(message.session);
+        if (back) this.#met.set(back, message.session);
         if (message.message) void this.#door.knocked(message.session, message.message);
         return;
-      case "queued":
+      }
       case "blocked":
-        // For visitors, and for what nobody here has asked yet.
+        this.#answered(message.session, "blocked");
+        return;
+      case "queued":
+        // For visitors.
         return;
       default:
         return message satisfies never;
@@ -305,7 +332,14 @@ export class Desk {
     this.#changed();
   }
 
+  /** Whether somebody waited for this answer to a block. */
+  #answered(id: SessionId, outcome: BlockOutcome): boolean {
+    this.#blocking.get(id)?.(outcome);
+    return this.#blocking.delete(id);
+  }
+
   #refused({ code, session }: Refused): void {
+    if (session !== null && this.#answered(session, code)) return;
     const refused = session === null ? undefined : this.#session(session);
     if (refused !== undefined) {
       // The visitor still waits: the server has not given them to anybody.
@@ -336,6 +370,7 @@ export class Desk {
     this.#dropInHand();
     // The tickets are told of again when the desk has enlisted anew.
     this.#asking.clear();
+    for (const id of [...this.#blocking.keys()]) this.#answered(id, "server-lost");
     for (const session of this.#sessions.values()) session.driver.input({ input: "socket-lost" });
     this.#changed();
   }

@@ -3,6 +3,7 @@
 import { Session } from "../proto/session";
 import type { Client, Event, Input, Page, Psk, Snapshot, State } from "../wire/peer";
 import type { SessionId } from "../wire/signaling";
+import { now } from "./clock";
 import { drive, type Driver, type Surroundings } from "./driver";
 import { heldConnections } from "./held-connections";
 import { Outlet } from "./outlet";
@@ -21,6 +22,8 @@ export class HelperSession {
   #page: Page | null = null;
   #client: Client | null = null;
   #machine: Session;
+  #began: number | null = now();
+  #seenBefore = 0;
 
   /** What carries the session out; for the desk alone. */
   readonly driver: Driver;
@@ -48,8 +51,10 @@ export class HelperSession {
   }
 
   /** Goes on with what another page of this tab has kept. For the desk alone. */
-  resume({ session, said }: KeptSession): void {
+  resume({ session, said, began }: KeptSession): void {
     this.#said = said;
+    this.#began = began;
+    this.#seenBefore = session.seen;
     for (const message of said) this.#events.push({ event: "message", ...message });
     this.#events.push({ event: "delivered", seq: session.delivered }, { event: "read", seq: session.read });
     this.#input({ input: "restore", snapshot: session });
@@ -57,7 +62,7 @@ export class HelperSession {
 
   /** Keeps what the next page of this tab needs to go on. For the desk alone. */
   keep(session: Snapshot): void {
-    keepSession({ id: this.id, origin: this.origin, session, said: this.#said });
+    keepSession({ id: this.id, origin: this.origin, began: this.#began, session, said: this.#said });
   }
 
   /** Lets go of everything at once: the page is going away. For the desk alone. */
@@ -74,6 +79,16 @@ export class HelperSession {
   /** The key of a deposit of this session. */
   psk(deposit: SessionId): Psk | undefined {
     return this.#machine.psk(deposit);
+  }
+
+  /** When it was accepted; `null` when nobody has kept that. Units: milliseconds since 1970. */
+  get began(): number | null {
+    return this.#began;
+  }
+
+  /** The last message of the visitor's that was on the screen of the page before this one. */
+  get seenBefore(): number {
+    return this.#seenBefore;
   }
 
   /** Where the session is. */

@@ -19,7 +19,7 @@ export type Identity = {
 };
 
 /** Why an invite cannot be used. */
-export type InviteErrorCode = "unreadable" | "cut" | "version" | "forged" | "expired" | "early" | "browser";
+export type InviteErrorCode = "unreadable" | "cut" | "version" | "forged" | "expired" | "early" | "browser" | "others";
 
 /** A text that is no invite, or one of no use. */
 export class InviteError extends Error {
@@ -49,10 +49,7 @@ export async function parseInvite(text: string, nowS = Math.floor(Date.now() / 1
   if (teamKey?.length !== 32 || seedBytes?.length !== 32 || noiseBytes?.length !== 32) {
     throw new InviteError("unreadable");
   }
-  const claims = await verifyCertificate(certificate, team, nowS);
-  if (typeof claims === "string") {
-    throw new InviteError(claims === "certificate-expired" ? isEarly(certificate, nowS) : "forged");
-  }
+  const claims = await certified(certificate, team, nowS);
   let signKey: CryptoKey;
   let privateKey: CryptoKey;
   try {
@@ -64,6 +61,17 @@ export async function parseInvite(text: string, nowS = Math.floor(Date.now() / 1
   const identity = { team, certificate, claims, signKey, noiseKey: { privateKey, publicKey: keyBytes(claims.noise) } };
   if (!(await fits(identity).catch(() => false))) throw new InviteError("forged");
   return identity;
+}
+
+/**
+ * Verifies a certificate that is to be used here, and gives what it says.
+ *
+ * Errors: `InviteError`.
+ */
+export async function certified(certificate: string, team: TeamId, nowS: number): Promise<Claims> {
+  const claims = await verifyCertificate(certificate, team, nowS);
+  if (typeof claims !== "string") return claims;
+  throw new InviteError(claims === "certificate-expired" ? isEarly(certificate, nowS) : "forged");
 }
 
 function keyBytes(text: string): Uint8Array<ArrayBuffer> {

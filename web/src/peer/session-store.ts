@@ -1,6 +1,6 @@
 // What outlives the console's page: the sessions of this tab, until each is over and nowhere else (invariant I5).
 
-import { decoder, filled, integer, oneOf, record, text, time } from "../wire/check";
+import { decoder, filled, integer, nullable, oneOf, record, text, time } from "../wire/check";
 import { id } from "../wire/decode-visitor";
 import { snapshot } from "../wire/decode-resume";
 import { MAX_TEXT_BYTES, type Role, type Snapshot } from "../wire/peer";
@@ -10,8 +10,8 @@ import { keptList, type KeptList } from "./kept-list";
 /** One message of a conversation. */
 export type Said = { from: Role; seq: number; at: number; text: string };
 
-/** One session, as it is kept. */
-export type KeptSession = { id: SessionId; origin: string; session: Snapshot; said: Said[] };
+/** One session, as it is kept, with when it began: milliseconds since 1970, or nothing where an older console kept it. */
+export type KeptSession = { id: SessionId; origin: string; began: number | null; session: Snapshot; said: Said[] };
 
 const PREFIX = "alongside session ";
 
@@ -20,7 +20,7 @@ const u32 = integer(0, 2 ** 32 - 1);
 // What was said is kept beside it, a message at a time.
 const decodeFacts = decoder<Omit<KeptSession, "said"> & { said: number }>(
   Infinity,
-  record({ id, origin: text(MAX_ORIGIN_BYTES), session: snapshot, said: u32 }),
+  record({ id, origin: text(MAX_ORIGIN_BYTES), began: nullable(time), session: snapshot, said: u32 }),
 );
 
 const decodeSaid = decoder<Said>(

@@ -1,0 +1,84 @@
+// Keeping a visitor away: what is asked before, what is said after, and that they cannot ask again.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+
+import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
+import { startServer } from "./server.mjs";
+
+let theirs, ours;
+before(async () => {
+  [theirs, ours] = await startBrowsers();
+});
+afterEach(() => Promise.all([theirs.leave(), ours.leave()]));
+// One of the tests has a server that goes away.
+const gone = [/WebSocket connection/, /ERR_CONNECTION_REFUSED/];
+after(() => endAll(theirs.close(gone), ours.close(gone)));
+
+async function connected(server) {
+  const helper = await HelperHand.at(await ours.window(), server.console);
+  const page = await theirs.window();
+  await page.goto(server.demo);
+  const visitor = new VisitorHand(page);
+  await visitor.button("Help").click();
+  await helper.accept();
+  await visitor.is("connected");
+  await helper.is("connected");
+  return { helper, visitor };
+}
+
+async function presses(helper) {
+  await helper.button("Block").click();
+  const dialog = helper.page.getByRole("dialog", { name: "Block this visitor?" });
+  await dialog.getByText(/nobody from this visitor's network can ask your team for help for an hour/).waitFor();
+  await dialog.getByText(/everybody behind the same connection/).waitFor();
+  return dialog;
+}
+
+// A proxy that is none of ours: so every address on this machine is a visitor's own.
+test("a visitor is blocked: the session ends, and they cannot ask this team again", async () => {
+  const server = await startServer({ more: ["--trusted-proxy", "192.0.2.1/32"] });
+  try {
+    const { helper, visitor } = await connected(server);
+    const dialog = await presses(helper);
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await visitor.is("connected");
+    await (await presses(helper)).getByRole("button", { name: "Block for an hour" }).click();
+    await visitor.is("ended");
+    await helper.is("ended");
+    await helper.page.getByRole("status").getByText("Nobody from their network can ask your team for an hour.").waitFor();
+    assert.equal(await helper.button("Block").count(), 0);
+    await visitor.page.reload();
+    await visitor.button("Help").click();
+    await visitor.is("failed");
+    await visitor.status.getByText("This team cannot help you at the moment.").waitFor();
+    assert.equal(await helper.waiting.getByRole("button", { name: "Accept" }).count(), 0);
+  } finally {
+    await server.stop();
+  }
+});
+
+test("a server that cannot tell visitors apart says so, and the session has ended all the same", async () => {
+  const server = await startServer();
+  try {
+    const { helper, visitor } = await connected(server);
+    await (await presses(helper)).getByRole("button", { name: "Block for an hour" }).click();
+    await visitor.is("ended");
+    await helper.page.getByRole("status").getByText(/this server cannot tell visitors apart/).waitFor();
+  } finally {
+    await server.stop();
+  }
+});
+
+test("without the server nobody can be kept away, and the question says so", async () => {
+  const server = await startServer();
+  const { helper, visitor } = await connected(server);
+  await server.stop();
+  await helper.page.getByText("Connection lost. Trying again…").waitFor();
+  const dialog = await presses(helper);
+  await dialog.getByText("You are not connected to the server now").waitFor();
+  assert.equal(await dialog.getByRole("button", { name: "Block for an hour" }).count(), 0);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await visitor.say("Still with you.");
+  await helper.reads("Still with you.");
+});
