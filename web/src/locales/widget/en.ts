@@ -49,7 +49,7 @@ export const words: Words = {
     blocked: "The helpers of this site take no requests from your network at the moment.",
     "connect-timeout": "A helper came, but the network let no direct connection through. Another network often does.",
     "not-sent": "That could not be sent. Please try again in a moment.",
-    "load-failed": "A part of the help could not be loaded. Please check your connection and try again.",
+    "load-failed": "A part of this could not be loaded. Please try again.",
     else: "Something did not work. Please try again, or reload the page.",
   },
   contact: "You can also reach this site here:",
