@@ -13,7 +13,7 @@ use alongside_signaling_proto::wire::SUBPROTOCOL;
 use axum::body::Body;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::extract::{DefaultBodyLimit, Extension, Path, Query, Request, State};
-use axum::http::header::{CONTENT_TYPE, HOST, HeaderName, ORIGIN};
+use axum::http::header::{CONTENT_TYPE, HOST, HeaderName, ORIGIN, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -265,7 +265,8 @@ fn base<'a>(origins: &'a [String], headers: &HeaderMap) -> Option<&'a String> {
 /// `/readyz`: whether new agents are welcome.
 async fn ready(State(site): State<Site>) -> Response {
     if *site.stopping.borrow() {
-        (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response()
+        // By then another one listens, or nobody does.
+        (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], "stopping\n").into_response()
     } else {
         "ready\n".into_response()
     }

@@ -62,7 +62,7 @@ async function session(policy) {
   const [tcp, udp] = await Promise.all([recordTcp(), recordUdp()]);
   const origin = `http://localhost:${tcp.port}`;
   const server = await startServer({
-    more: ["--public-url", origin, "--stun-url", `stun:127.0.0.1:${udp.port}`],
+    more: ["--public-url", origin, "--stun-url", `stun:127.0.0.1:${udp.port}`, "--metrics", "127.0.0.1:0"],
     environment: { ALONGSIDE_LOG: "trace" },
   });
   tcp.to = server.port;
@@ -121,6 +121,10 @@ async function session(policy) {
     assert.deepEqual(afterwards.found, [], "in the server's memory afterwards");
     assert.match(server.log, /ready/, "the log must have been read");
     assert.deepEqual(scanner.inAndWithin(Buffer.from(server.log)), [], "in the server's log");
+    const [metrics] = /http:\S+\/metrics/.exec(server.log);
+    const measured = Buffer.from(await (await fetch(metrics)).text());
+    assert.match(String(measured), /^alongside_claims_total 1$/m, "the metrics must have been read");
+    assert.deepEqual([...scanner.inAndWithin(measured), ...control.in(measured)], [], "in the metrics");
   } finally {
     await site?.stop();
     await server.stop();

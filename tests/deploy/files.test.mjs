@@ -36,6 +36,17 @@ test("the configuration is one that the server follows", async () => {
   assert.equal(await server.stop(), 0, server.log);
 });
 
+test("the handbook tells of every flag, and the configuration of none that is not", () => {
+  const help = execFileSync(program("alongside-signaling"), ["--help"], { encoding: "utf8" });
+  const flags = new Set([...help.matchAll(/^ +(?:-\w, )?--([a-z-]+)/gm)].map(([, name]) => name));
+  const handbook = readFileSync(join(deploy, "../README.md"), "utf8");
+  for (const name of flags) {
+    if (!["help", "version"].includes(name)) assert.match(handbook, new RegExp(`^\\|.*\`--${name}[ \`]`, "m"), name);
+  }
+  const keys = [...readFileSync(join(deploy, "alongside.toml"), "utf8").matchAll(/^([a-z-]+) = /gm)].map(([, name]) => name);
+  assert.ok(keys.length > 0 && keys.every((name) => flags.has(name)), String(keys));
+});
+
 test("the unit is one that systemd takes, and locks up", { skip: !there("systemd-analyze", "--version") && "no systemd-analyze" }, () => {
   const unit = join(folder, "alongside-signaling.service");
   writeFileSync(unit, fitted("alongside-signaling.service", { "/usr/local/bin/alongside-signaling": program("alongside-signaling") }));

@@ -66,6 +66,23 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// What happens while two helpers of one team are at work, so that they meet many and block some.
+fn at_work() -> impl Strategy<Value = Step> {
+    let (helper, visitor, ticket) = (0..2_u64, 2..SOCKETS, 0..TICKETS);
+    prop_oneof![
+        3 => visitor.clone().prop_map(Step::Connect),
+        2 => visitor.clone().prop_map(Step::Close),
+        8 => (visitor.clone(), ticket.clone(), 0..3_u8)
+            .prop_map(|(socket, ticket, place)| Step::Ask { socket, team: 0, ticket, place }),
+        8 => (helper.clone(), ticket.clone()).prop_map(|(s, t)| Step::Claim(s, t)),
+        2 => (helper.clone(), 4..7_u8, 4..7_u8).prop_map(|(s, a, b)| Step::Announce(s, a, b)),
+        4 => (visitor.clone(), 4..7_u8).prop_map(|(s, d)| Step::Resume(s, d)),
+        2 => (visitor, ticket).prop_map(|(s, t)| Step::Leave(s, t, LeaveReason::Ended)),
+        4 => (helper, 0..7_u8).prop_map(|(s, d)| Step::Block(s, d)),
+        1 => prop_oneof![Just(PLACE_LIFETIME_MS), Just(BLOCK_LIFETIME_MS)].prop_map(Step::Pass),
+    ]
+}
+
 /// What an onlooker who sees only what is said knows.
 #[derive(Default)]
 struct Onlooker {
@@ -169,13 +186,32 @@ proptest! {
         for step in steps {
             run(&mut world, &mut onlooker, &step);
         }
-        for socket in 0..SOCKETS {
-            run(&mut world, &mut onlooker, &Step::Close(socket));
-        }
-        run(&mut world, &mut onlooker, &Step::Pass(PLACE_LIFETIME_MS));
-        prop_assert_eq!(world.broker.poll_output(), Output::Timeout(None));
-        prop_assert!(world.is_empty(), "{:?}", world.broker);
+        end(&mut world, &mut onlooker);
     }
+
+    #[test]
+    fn who_is_kept_away_does_not_come_in(steps in vec(at_work(), 1..120)) {
+        let mut world = World::open();
+        let mut onlooker = Onlooker::default();
+        for helper in 0..2 {
+            run(&mut world, &mut onlooker, &Step::Connect(helper));
+            run(&mut world, &mut onlooker, &Step::Employ(helper, 0));
+        }
+        for step in steps {
+            run(&mut world, &mut onlooker, &step);
+        }
+        end(&mut world, &mut onlooker);
+    }
+}
+
+/// All leave, and nothing stays.
+fn end(world: &mut World, onlooker: &mut Onlooker) {
+    for socket in 0..SOCKETS {
+        run(world, onlooker, &Step::Close(socket));
+    }
+    run(world, onlooker, &Step::Pass(PLACE_LIFETIME_MS));
+    assert_eq!(world.broker.poll_output(), Output::Timeout(None));
+    assert!(world.is_empty(), "{:?}", world.broker);
 }
 
 fn run(world: &mut World, onlooker: &mut Onlooker, step: &Step) {
