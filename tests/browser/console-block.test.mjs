@@ -40,6 +40,10 @@ test("a visitor is blocked: the session ends, and they cannot ask this team agai
   const server = await startServer({ more: ["--trusted-proxy", "192.0.2.1/32"] });
   try {
     const { helper, visitor } = await connected(server);
+    // Found back over a page load: the server then knows the two by another id.
+    await visitor.hasWayBack();
+    await visitor.page.reload();
+    await visitor.is("connected");
     const dialog = await presses(helper);
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await visitor.is("connected");

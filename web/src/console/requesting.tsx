@@ -15,10 +15,15 @@ export function Requesting() {
   const [problem, setProblem] = useState<ImportProblem | null>(null);
   const [copied, setCopied] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
+  const isMade = useRef(false);
 
   useEffect(() => {
     if (isSecureContext) void waitingKeys().then((keys) => keys !== null && setLine(requestLine(keys)));
   }, []);
+  // To what the press has made; not to what was there when the page was opened.
+  useEffect(() => {
+    if (isMade.current) box.current?.focus();
+  }, [line]);
   const make = async (): Promise<void> => {
     setCopied("");
     if (!isSecureContext) return setProblem("insecure");
@@ -26,8 +31,8 @@ export function Requesting() {
       const keys = await makeKeys();
       await saveRequest(keys);
       setProblem(null);
+      isMade.current = true;
       setLine(requestLine(keys));
-      box.current?.focus();
     } catch (error) {
       console.error(error);
       setProblem(error instanceof InviteError ? error.code : "store");
