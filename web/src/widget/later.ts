@@ -8,7 +8,7 @@ import { resume } from "../peer/resume";
 import { drawContact } from "./contact";
 import { drawLinks } from "./linked";
 import { drawProposal, go } from "./proposal";
-import { drawRecord } from "./record";
+import { drawRecord } from "./deed-list";
 import { saveConversation } from "./save";
 import { drawSharing } from "./sharing";
 import { toggleSheet } from "./sheet";

@@ -3,7 +3,7 @@
 import { moment, saved, savedName } from "../conversation/saved";
 import type { Deed } from "./deed";
 import type { Told } from "./left";
-import { inWords } from "./record";
+import { inWords } from "./deed-list";
 import { h, words } from "./toolkit";
 
 /** Hands the file to the browser, which puts it where it puts what a person saves. */
