@@ -90,6 +90,7 @@ export function shortener() {
         unsafe_arrows: true,
         sequences: false,
         arrows: false,
+        directives: false,
         pure_funcs: makers,
       },
       mangle: { properties: { reserved: [...kept] } },
