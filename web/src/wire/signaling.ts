@@ -465,9 +465,47 @@ export const MAX_CONNECTIONS = 20000;
 
 /**
  * How many connections one public address may hold at once (IPv4 address or IPv6 /64). A large office behind
- * one address stays below; private and loopback addresses are exempt, for they are proxies.
+ * one address stays below. Unless the operator names the proxies that are trusted, private and loopback addresses
+ * are exempt, for they are proxies.
  */
 export const MAX_CONNECTIONS_PER_ADDRESS = 256;
+
+/**
+ * How many sockets and streams one address may open in a burst. Every page load of a visitor who waits or was just
+ * connected dials, and after a restart everybody does at once: twice what an office behind one address may hold, so
+ * that all of them can come back and load a page besides, and a visitor can reload five times a second for a minute.
+ */
+export const DIAL_BURST = 512;
+
+/**
+ * How fast that burst refills. Units: sockets and streams per second. 256 people behind one address who load a page
+ * every 25 seconds; an introduction costs the server well below a millisecond, so a thousand such addresses are no flood.
+ */
+export const DIALS_PER_SECOND = 10;
+
+/**
+ * Of how many addresses it is remembered how fast they dial. 100 bytes each: 1 MiB. Idle ones are forgotten when it is
+ * full; while all are busy, others are let in uncounted, for to refuse them would serve the flood.
+ */
+export const MAX_DIAL_SOURCES = 10000;
+
+/**
+ * How many new visitors may ask one team in a burst. As many as may wait: after a restart all of them ask anew. Who has
+ * a place in the queue is not new, however often they load the page.
+ */
+export const ASK_BURST = 1000;
+
+/**
+ * How fast that burst refills. Units: asks per second. 240 a minute: a site whose visitors ask faster than that for
+ * long has nobody to answer them, and each ask is told to every helper.
+ */
+export const ASKS_PER_SECOND = 4;
+
+/**
+ * For how many teams it is remembered how fast they are asked. 100 bytes each: 1 MiB. Only a server that is open to any
+ * team can come near.
+ */
+export const MAX_BUSY_TEAMS = 10000;
 
 /**
  * How many messages one socket may send in a burst. A handshake is about 25; a helper may have several.
