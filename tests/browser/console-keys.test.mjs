@@ -122,6 +122,7 @@ test("every key does what the list of them says", { timeout: 90_000 }, async () 
   await dialog.getByRole("button", { name: "Close", exact: true }).click();
   await press("c");
   assert.equal(await page.locator("dialog[open]").count(), 0);
+  await first.hasWayBack();
   await page.reload();
   await first.is("connected");
   await helper.button("Keyboard shortcuts").waitFor();

@@ -81,6 +81,7 @@ test("a request is made, signed and imported, and the helper is who the owner sa
   await visitor.status.getByText("Dana from Nook").waitFor();
   await visitor.say("Hello");
   await helper.reads("Hello");
+  await visitor.hasWayBack();
   // Also after the console was loaded again; and the request is done with.
   await page.reload();
   await visitor.say("Still there?");
