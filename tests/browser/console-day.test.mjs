@@ -20,10 +20,8 @@ afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave(), endAgents(), ...left.map((visitor) => visitor.leave())]);
   left = [];
 });
-after(async () => {
-  // The tests that break what the browser keeps are told of it.
-  await endAll(theirs.close(), ours.close(), server.stop());
-});
+const cut = [/closed before the connection is established/];
+after(() => endAll(theirs.close(cut), ours.close(cut), server.stop()));
 
 const waits = async (...asked) => {
   const visitors = await queue(server, ...asked);
@@ -288,6 +286,7 @@ test("canned replies: written, found by name, put into the draft, and never sent
   await box.fill("");
 
   // Kept over a reload, and in this browser only.
+  await visitor.hasWayBack();
   await page.reload();
   await helper.sessions.getByRole("button").first().click();
   await helper.button("Canned replies").click();
@@ -393,6 +392,7 @@ test("a conversation is saved as a file that says who wrote what when, and where
   assert.deepEqual(heads, ["Page", "Visitor", "Page", "Demo helper"]);
   assert.deepEqual(entries[1].slice(1), ["    Where do I pay?", "    Demo helper Nov 28, 2026", "        Send me your card."]);
   assert.equal(entries[2].at(-1), `    ${server.demo}?q=plant`);
+  await visitor.hasWayBack();
   // After the end too, until it is closed; and after the console was loaded again its beginning is the same.
   await helper.page.reload();
   await helper.is("connected");

@@ -18,7 +18,8 @@ before(async () => {
   [theirs, ours] = await startBrowsers();
 });
 afterEach(() => Promise.all([theirs.leave(), ours.leave()]));
-after(() => endAll(theirs.close(), ours.close(), server.stop()));
+const left = [/closed before the connection is established/];
+after(() => endAll(theirs.close(left), ours.close(left), server.stop()));
 
 const sign = async (line, name, ...more) => {
   const team = join(server.folder, "team.pem");
@@ -80,6 +81,7 @@ test("a request is made, signed and imported, and the helper is who the owner sa
   await visitor.status.getByText("Dana from Nook").waitFor();
   await visitor.say("Hello");
   await helper.reads("Hello");
+  await visitor.hasWayBack();
   // Also after the console was loaded again; and the request is done with.
   await page.reload();
   await visitor.say("Still there?");

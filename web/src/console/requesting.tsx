@@ -56,7 +56,7 @@ export function Requesting() {
       {line !== null && (
         <>
           <label for="request">{said.label}</label>
-          <textarea ref={box} id="request" rows={3} dir="ltr" readOnly value={line} onFocus={(event) => event.currentTarget.select()} />
+          <textarea ref={box} id="request" rows={4} dir="ltr" readOnly value={line} onFocus={(event) => event.currentTarget.select()} />
           <p class="actions">
             <button type="button" class="plain" onClick={copy}>
               {said.copy}
