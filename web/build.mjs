@@ -78,7 +78,7 @@ export async function bundle() {
   files.set("alongside.js", loader.code);
   files.set(loaderName, loader.code);
 
-  const app = await script(entries.console, { format: "esm", minify: true }, helpers);
+  const app = await script(entries.console, { format: "esm", minify: true, plugins: [helperOnly] }, helpers);
   if (app.style === null) throw new BuildError(`web/${entries.console} imports no stylesheet`);
   const appName = `console.${nameHash(app.code)}.js`;
   const styleName = `console.${nameHash(app.style)}.css`;
@@ -160,23 +160,28 @@ const styleText = {
   },
 };
 
-// Session machine and decoders serve either side; what they do for a helper need not be loaded by a visitor.
+// The session machine serves either side: what it does for one need not be loaded by the other.
+const oneSide = (own) => (build) =>
+  build.onLoad({ filter: /[\\/]src[\\/]proto[\\/](proposals|resuming|session|talk)\.ts$/ }, ({ path }) => {
+    const source = readFileSync(path, "utf8");
+    const contents = source.replace(
+      /\bown ([=!])== "(visitor|helper)"/g,
+      (_, sign, role) => `${(sign === "=") === (role === own)}`,
+    );
+    // Else this step is forgotten when the machine is written another way.
+    if (contents === source) throw new BuildError(`${path} asks nowhere which side it is`);
+    return { contents, loader: "ts" };
+  });
+
 const visitorOnly = {
   name: "visitor-only",
   setup(build) {
     build.onResolve({ filter: /\/wire\/decode$/ }, () => ({ path: join(web, "src/wire/decode-visitor.ts") }));
-    build.onLoad({ filter: /[\\/]src[\\/]proto[\\/](proposals|resuming|session|talk)\.ts$/ }, ({ path }) => {
-      const source = readFileSync(path, "utf8");
-      const contents = source.replace(
-        /\bown ([=!])== "(visitor|helper)"/g,
-        (_, sign, role) => `${(sign === "=") === (role === "visitor")}`,
-      );
-      // Else this step is forgotten when the machine is written another way.
-      if (contents === source) throw new BuildError(`${path} asks nowhere which side it is`);
-      return { contents, loader: "ts" };
-    });
+    oneSide("visitor")(build);
   },
 };
+
+const helperOnly = { name: "helper-only", setup: oneSide("helper") };
 
 function page(names) {
   const template = readFileSync(join(web, entries.page), "utf8");
