@@ -66,6 +66,7 @@ const here = (line) =>
     .replaceAll("https://help.example.org", server.origin)
     .replaceAll("https://shop.example", site.origin)
     .replaceAll("TEAM-KEY", key)
+    .replace(/^(alongside-agent doctor .*)$/, `$1 --stun ${server.stun.replace("udp://", "")}`)
     .replaceAll("0.0.0.0:8080", "127.0.0.1:0")
     .replaceAll("9222", port)
     .replace("alongside-request.1.…", request())
@@ -151,6 +152,8 @@ for (const guide of ["README.md", "web/README.md", "signaling/README.md", "agent
       if (line.includes("9222")) {
         await run(BROWSER.replace(/ &$/, ""), { says: /DevTools listening/ });
       }
+      // Every guide begins with a key of its own.
+      if (line.includes("team new")) rmSync(join(folder, "team.pem"), { force: true });
       await run(line, { ...outcome, input: outcome.input?.() });
     });
   }

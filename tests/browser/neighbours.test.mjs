@@ -109,9 +109,10 @@ test("a whole session between neighbours of another version", async () => {
     const lines = steps.map((step) => `    ${JSON.stringify(step)}`).join(",\n");
     writeFileSync(file, `{\n  "client": ${JSON.stringify(version)},\n  "steps": [\n${lines}\n  ]\n}\n`);
   }
-  // What is kept is what these clients say.
+  // What is kept is what these clients say; what they hear of it, a refusal say, is a matter of who is quicker.
   const kept = JSON.parse(readFileSync(file, "utf8"));
-  assert.deepEqual([...kinds(kept)].sort(), [...kinds({ steps })].sort());
+  const said = (client) => [...kinds(client)].filter((kind) => kind.startsWith("says ")).sort();
+  assert.deepEqual(said(kept), said({ steps }));
   for (const kind of ["says ask", "says leave", "says claim", "says attend", "says announce", "says resume", "says forward"]) {
     assert.ok(kinds(kept).has(kind), kind);
   }

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
+import { ARABIC } from "./arabic.mjs";
 import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { SHOP_PAGES, signIn } from "./shop-pages.mjs";
@@ -25,7 +26,7 @@ after(async () => {
 async function visit(path, options) {
   const page = await theirs.window(options);
   await page.goto(server.demo + path);
-  return new VisitorHand(page);
+  return new VisitorHand(page, path === "ar.html" ? ARABIC : {});
 }
 
 /** A session on a page of the shop, asked for by a button of this name. */
