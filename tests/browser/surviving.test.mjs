@@ -3,4 +3,4 @@
 import { startBrowser, VisitorHand } from "./people.mjs";
 import { tellWalks } from "./walks.mjs";
 
-tellWalks("Chromium", startBrowser, VisitorHand);
+tellWalks("Chromium", startBrowser, VisitorHand, ["console", "native helper"]);
