@@ -1,12 +1,18 @@
 // Two who write without pause: numbered messages, each once the one before has been taken, whatever happens to the page.
 
-/** Puts a text into the message box of a page and sends it, in one go; says when, if it stands in the conversation. */
-export function sendIn([root, text]) {
+/**
+ * Puts a text into the message box of a page and sends it, in one go; says when, if it stands in the conversation. `again`:
+ * it was tried before, and may stand there already.
+ */
+export function sendIn([root, text, again]) {
   const scope = root ? document.querySelector(root)?.shadowRoot : document;
+  const all = () => [...(scope?.querySelectorAll("[role=log] p, [role=log] li") ?? [])];
+  const has = (lines) => lines.map((line) => line.textContent).some((line) => line === text || line.includes(`${text} `) || line.endsWith(text));
   // Among the last of them: a page that has to read thousands each time does nothing else.
-  const lines = () => [...(scope?.querySelectorAll("[role=log] p, [role=log] li") ?? [])].slice(-400).map((line) => line.textContent);
-  const stands = () => lines().some((line) => line === text || line.includes(`${text} `) || line.endsWith(text));
-  if (stands()) return Date.now();
+  const stands = () => has(all().slice(-400));
+  // Whoever is found again says all at once what they could not say meanwhile: hundreds may come behind it.
+  const standsSomewhere = () => has(all());
+  if (again ? standsSomewhere() : stands()) return Date.now();
   const field = scope?.querySelector("textarea");
   const send = [...(scope?.querySelectorAll("button") ?? [])].find((button) => [button.ariaLabel, button.textContent.trim()].includes("Send"));
   if (!field || !send || !field.checkVisibility()) return false;
@@ -20,7 +26,7 @@ export function sendIn([root, text]) {
     const at = Date.now();
     send.click();
     while (!stands() && Date.now() < at + 5_000) await soon(10);
-    return stands() && at;
+    return standsSomewhere() && at;
   })();
 }
 
@@ -32,9 +38,10 @@ export function talker(page, name, root = null, every = 30) {
   const done = (async () => {
     // Whether one that was begun while the page was left was sent, only the next page can tell.
     while (isOn || isBegun) {
+      const again = isBegun;
       isBegun = true;
       try {
-        if (await page.evaluate(sendIn, [root, numbered(name, count + 1)])) {
+        if (await page.evaluate(sendIn, [root, numbered(name, count + 1), again])) {
           count++;
           isBegun = false;
         }

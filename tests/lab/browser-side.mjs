@@ -65,10 +65,11 @@ class BrowserSide extends Side {
   }
 
   async #send(size) {
+    const again = this.#begun !== null;
     this.#begun = { size };
     const text = lengthened(numbered(this.name, this.said.length + 1), size);
     try {
-      const at = await this.page.evaluate(sendIn, [this.#places.host, text]);
+      const at = await this.page.evaluate(sendIn, [this.#places.host, text, again]);
       if (!at) return;
       this.said.push(at);
       this.#begun = null;

@@ -73,6 +73,7 @@ function Along({ following }: { following: Following }) {
       <p role="status" class="same" data-same={mark}>
         {words.page.same[mark]}
       </p>
+      {mark === "no" && <p class="hint">{words.page.own}</p>}
       {problem && <p class="hint warn">{words.page.problems[problem]}</p>}
     </div>
   );

@@ -337,6 +337,7 @@ export const words = {
     open: "Open page",
     follow: "Follow",
     same: { yes: "Same page: yes", no: "Same page: no", unknown: "Same page: unknown" },
+    own: "Your window is opened with your own login, not with theirs: it may show something else.",
     problems: {
       blocked: "Your browser has not opened the window. Allow pop-ups for this console, and open the page again.",
       closed: "Your window is closed, or the page keeps it apart from here. Open the page again to follow.",
