@@ -7,7 +7,7 @@ import { startServer } from "./server.mjs";
 const file = process.argv[2];
 if (!file) throw new Error("where does the picture go? node picture.mjs FILE");
 
-const size = { width: 940, height: 700 };
+const size = { width: 1180, height: 760 };
 const server = await startServer();
 const [theirs, ours] = await startBrowsers();
 try {
