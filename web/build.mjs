@@ -228,7 +228,7 @@ function write(files, out) {
   mkdirSync(out, { recursive: true });
   // Files of an earlier build, by the names that only a build gives.
   for (const name of readdirSync(out)) {
-    if (/^(alongside(\.[0-9a-f]{8})?\.js|(chat|later|words\.[a-z]+)\.[0-9a-f]{8}\.js|console|demo|manifest\.json)$/.test(name)) {
+    if (/^(alongside(\.[0-9a-f]{8})?\.js|(chat|later|words-[a-z]+)\.[0-9a-f]{8}\.js|console|demo|manifest\.json)$/.test(name)) {
       rmSync(join(out, name), { recursive: true });
     }
   }
