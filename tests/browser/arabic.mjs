@@ -1,5 +1,7 @@
 // The widget in Arabic: what it calls its parts, and how a page of the shop comes to be in that language.
 
+import { rewritten } from "./rewritten.mjs";
+
 /** The names of surface in Arabic. */
 export const ARABIC = {
   Help: "مساعدة",
@@ -20,13 +22,3 @@ export const ARABIC = {
 
 /** Has every page say that it is Arabic, and written from right to left: the widget speaks as its page does. */
 export const inArabic = (page, ...more) => rewritten(page, [/<html\b[^>]*>/, '<html lang="ar" dir="rtl">'], ...more);
-
-/** Has other things stand in every page that this one loads: of each pair the second in the place of the first. */
-export async function rewritten(page, ...pairs) {
-  await page.route("**/*", async (route) => {
-    if (route.request().resourceType() !== "document") return route.fallback();
-    const answer = await route.fetch();
-    const body = pairs.reduce((text, [from, to]) => text.replace(from, to), await answer.text());
-    await route.fulfill({ response: answer, body });
-  });
-}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
-import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
+import { endAll, meet, startBrowsers } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
 let theirs, ours;
@@ -14,18 +14,6 @@ afterEach(() => Promise.all([theirs.leave(), ours.leave()]));
 // One of the tests has a server that goes away.
 const gone = [/WebSocket connection/, /ERR_CONNECTION_REFUSED/];
 after(() => endAll(theirs.close(gone), ours.close(gone)));
-
-async function connected(server) {
-  const helper = await HelperHand.at(await ours.window(), server.console);
-  const page = await theirs.window();
-  await page.goto(server.demo);
-  const visitor = new VisitorHand(page);
-  await visitor.button("Help").click();
-  await helper.accept();
-  await visitor.is("connected");
-  await helper.is("connected");
-  return { helper, visitor };
-}
 
 async function presses(helper) {
   await helper.button("Block").click();
@@ -39,7 +27,7 @@ async function presses(helper) {
 test("a visitor is blocked: the session ends, and they cannot ask this team again", async () => {
   const server = await startServer({ more: ["--trusted-proxy", "192.0.2.1/32"] });
   try {
-    const { helper, visitor } = await connected(server);
+    const { helper, visitor } = await meet({ theirs, ours, server });
     // Found back over a page load: the server then knows the two by another id.
     await visitor.hasWayBack();
     await visitor.page.reload();
@@ -65,7 +53,7 @@ test("a visitor is blocked: the session ends, and they cannot ask this team agai
 test("a server that cannot tell visitors apart says so, and the session has ended all the same", async () => {
   const server = await startServer();
   try {
-    const { helper, visitor } = await connected(server);
+    const { helper, visitor } = await meet({ theirs, ours, server });
     await (await presses(helper)).getByRole("button", { name: "Block for an hour" }).click();
     await visitor.is("ended");
     await helper.page.getByRole("status").getByText(/this server cannot tell visitors apart/).waitFor();
@@ -76,7 +64,7 @@ test("a server that cannot tell visitors apart says so, and the session has ende
 
 test("without the server nobody can be kept away, and the question says so", async () => {
   const server = await startServer();
-  const { helper, visitor } = await connected(server);
+  const { helper, visitor } = await meet({ theirs, ours, server });
   await server.stop();
   await helper.page.getByText("Connection lost. Trying again…").waitFor();
   const dialog = await presses(helper);

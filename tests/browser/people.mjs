@@ -196,6 +196,13 @@ export class HelperHand {
     return this.page.getByRole("button", { name, exact: true });
   }
 
+  /** Proposes to go to an address. */
+  async propose(url) {
+    await this.button("Go to…").click();
+    await this.page.getByRole("textbox", { name: "Address" }).fill(url);
+    await this.button("Propose").click();
+  }
+
   async accept() {
     await this.waiting.getByRole("button", { name: "Accept" }).first().click();
   }
@@ -220,4 +227,18 @@ export class HelperHand {
     await link.waitFor();
     assert.equal(await link.getAttribute("href"), url);
   }
+}
+
+/** Brings a visitor of the demo shop and a helper together; the console's window may be another than a fresh one. */
+export async function meet({ theirs, ours, server, desk }) {
+  const helper = await HelperHand.at(desk ?? (await ours.window()), server.console);
+  const page = await theirs.window();
+  await page.goto(server.demo);
+  const visitor = new VisitorHand(page);
+  await visitor.button("Help").click();
+  await helper.accept();
+  await visitor.is("connected");
+  await helper.is("connected");
+  await helper.sees(null, server.demo);
+  return { helper, visitor, page };
 }

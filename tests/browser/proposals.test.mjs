@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
-import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
+import { endAll, meet, startBrowsers } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
 let server, theirs, ours;
@@ -29,28 +29,14 @@ function giveChannel() {
 }
 
 async function connected({ prepare = () => {} } = {}) {
-  const console = await ours.window();
-  await prepare(console);
-  const helper = await HelperHand.at(console, server.console);
-  const page = await theirs.window();
-  await page.goto(server.demo);
-  const visitor = new VisitorHand(page);
-  await visitor.button("Help").click();
-  await helper.accept();
-  await visitor.is("connected");
-  await helper.is("connected");
-  await helper.sees(null, server.demo);
+  const desk = await ours.window();
+  await prepare(desk);
+  const { helper, visitor, page } = await meet({ theirs, ours, server, desk });
   await page.evaluate(() => {
     window.told = [];
     for (const name of ["consent", "action"]) window.Alongside.on(name, (detail) => window.told.push([name, detail]));
   });
   return { helper, visitor, page, request: page.getByRole("alertdialog") };
-}
-
-async function propose(helper, url) {
-  await helper.button("Go to…").click();
-  await helper.page.getByRole("textbox", { name: "Address" }).fill(url);
-  await helper.button("Propose").click();
 }
 
 const notes = (helper, text) => helper.log.getByRole("listitem").getByText(text);
@@ -64,7 +50,7 @@ const focused = (page) =>
 test("an address on the page is proposed, shown whole, allowed, and gone to; the session goes on", async () => {
   const { helper, visitor, page, request } = await connected();
   const url = `${server.demo}#lamps`;
-  await propose(helper, url);
+  await helper.propose(url);
   await notes(helper, `You asked them to go to ${url}`).waitFor();
   await request.waitFor();
   assert.match(await request.getAttribute("aria-label"), /^Demo helper /);
@@ -86,7 +72,7 @@ test("an address on the page is proposed, shown whole, allowed, and gone to; the
 test("another page of the site is gone to, and the address was said to leave this one", async () => {
   const { helper, page, request } = await connected();
   const url = `${server.demo}cart.html`;
-  await propose(helper, url);
+  await helper.propose(url);
   await request.getByText(/may be lost/).waitFor();
   await request.getByRole("button", { name: "Allow", exact: true }).click();
   await page.waitForURL(url);
@@ -97,7 +83,7 @@ test("Not now and Escape keep the page, and the helper is told", async () => {
   const { helper, visitor, page, request } = await connected();
   await visitor.box.fill("half a word");
   await visitor.box.focus();
-  await propose(helper, `${server.demo}cart.html`);
+  await helper.propose(`${server.demo}cart.html`);
   await request.getByRole("button", { name: "Not now", exact: true }).click();
   await request.waitFor({ state: "detached" });
   await notes(helper, /rather not/).waitFor();
@@ -105,7 +91,7 @@ test("Not now and Escape keep the page, and the helper is told", async () => {
   assert.equal(await focused(page), "Message");
   assert.equal(await visitor.box.inputValue(), "half a word");
 
-  await propose(helper, `${server.demo}guide.html`);
+  await helper.propose(`${server.demo}guide.html`);
   await request.waitFor();
   await page.keyboard.press("Escape");
   await request.waitFor({ state: "detached" });
@@ -153,9 +139,9 @@ test("a refresh is proposed, allowed, and the page is loaded again", async () =>
 
 test("a newer proposal of a kind takes the place of the older; one of each kind is open", async () => {
   const { helper, page, request } = await connected();
-  await propose(helper, `${server.demo}#one`);
+  await helper.propose(`${server.demo}#one`);
   await request.getByText(`${server.demo}#one`, { exact: true }).waitFor();
-  await propose(helper, `${server.demo}#two`);
+  await helper.propose(`${server.demo}#two`);
   await request.getByText(`${server.demo}#two`, { exact: true }).waitFor();
   assert.equal(await request.count(), 1);
   await helper.button("Refresh their page").click();
@@ -258,7 +244,7 @@ test("a helper who asks without pause has one question on the screen, and what h
 
 test("the end takes the question away", async () => {
   const { helper, visitor, request } = await connected();
-  await propose(helper, `${server.demo}#one`);
+  await helper.propose(`${server.demo}#one`);
   await request.waitFor();
   await helper.button("End session").click();
   await visitor.is("ended");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, afterEach, before, test } from "node:test";
 
-import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
+import { endAll, meet, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
 let server, theirs, ours;
@@ -20,22 +20,8 @@ after(async () => {
 });
 
 async function connected() {
-  const helper = await HelperHand.at(await ours.window(), server.console);
-  const page = await theirs.window();
-  await page.goto(server.demo);
-  const visitor = new VisitorHand(page);
-  await visitor.button("Help").click();
-  await helper.accept();
-  await visitor.is("connected");
-  await helper.is("connected");
-  await helper.sees(null, server.demo);
-  return { helper, visitor, page, record: visitor.panel.getByRole("region", { name: "Record", exact: true }) };
-}
-
-async function propose(helper, url) {
-  await helper.button("Go to…").click();
-  await helper.page.getByRole("textbox", { name: "Address" }).fill(url);
-  await helper.button("Propose").click();
+  const met = await meet({ theirs, ours, server });
+  return { ...met, record: met.visitor.panel.getByRole("region", { name: "Record", exact: true }) };
 }
 
 async function saved(visitor) {
@@ -54,7 +40,7 @@ test("all that the helper did stands in the record, over page loads and after th
   await record.getByText("You did not want that.").waitFor();
 
   await visitor.hasWayBack();
-  await propose(helper, `${server.demo}cart.html`);
+  await helper.propose(`${server.demo}cart.html`);
   await visitor.button("Allow").click();
   await page.waitForURL(/cart\.html$/);
   await visitor.is("connected");

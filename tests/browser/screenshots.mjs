@@ -7,9 +7,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { ARABIC, inArabic, rewritten } from "./arabic.mjs";
+import { ARABIC, inArabic } from "./arabic.mjs";
 import { shootDay } from "./day-pictures.mjs";
 import { HelperHand, startBrowsers, VisitorHand as Hand } from "./people.mjs";
+import { rewritten } from "./rewritten.mjs";
 import { startServer } from "./server.mjs";
 import { takeShopPictures } from "./shop-pictures.mjs";
 

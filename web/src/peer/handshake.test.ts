@@ -6,7 +6,8 @@ import { test } from "node:test";
 
 import { decode, encode } from "../wire/base64url";
 import { openIntroduction } from "./handshake";
-import { initiate, type Initiator, type SealedChannel, type StaticKey, prologue, respond } from "./seal";
+import type { KeyPair } from "./key-pair";
+import { initiate, type Initiator, type SealedChannel, prologue, respond } from "./seal";
 
 const vectors = new URL("../../../tests/vectors/", import.meta.url);
 const read = (name: string) => JSON.parse(readFileSync(new URL(name, vectors), "utf8"));
@@ -35,7 +36,7 @@ const { introductions, frames, weakPoints, enlistings } = read("handshake.json")
 const bytes = (text: string): Uint8Array<ArrayBuffer> => decode(text) ?? assert.fail(`no base64url: ${text}`);
 const hex = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, "hex"));
 
-async function x25519(secret: Uint8Array): Promise<StaticKey> {
+async function x25519(secret: Uint8Array): Promise<KeyPair> {
   const der = Buffer.concat([Buffer.from("302e020100300506032b656e04220420", "hex"), secret]);
   const extractable = await crypto.subtle.importKey("pkcs8", der, "X25519", true, ["deriveBits"]);
   const { x } = await crypto.subtle.exportKey("jwk", extractable);
@@ -114,7 +115,7 @@ test("a helper here says the same bytes as a native one", async () => {
   // The keys that the native side has made the cases with.
   const [statics, ephemeral] = await Promise.all([3, 12].map((byte) => x25519(new Uint8Array(32).fill(byte))));
   const said = prologue(given.team, given.session, given.origin);
-  const { message, channel } = await respond(said, bytes(given.message1), statics as StaticKey, payload, ephemeral);
+  const { message, channel } = await respond(said, bytes(given.message1), statics as KeyPair, payload, ephemeral);
   assert.equal(encode(message), given.message2);
   for (const [at, text] of ["first", "second", "third"].entries()) {
     assert.equal(encode(await channel.seal(new TextEncoder().encode(text))), frames[0]?.frames[at]);

@@ -6,7 +6,7 @@ import { decodeIntroduction } from "../wire/decode";
 import type { UnverifiedCode } from "../wire/peer";
 import type { SessionId, TeamId } from "../wire/signaling";
 import { verifyCertificate } from "./certificate";
-import type { EphemeralKey } from "./ephemeral-key";
+import type { KeyPair } from "./key-pair";
 import { type Bytes, initiate, type Initiator, prologue, type SealedChannel } from "./seal";
 import { readText } from "./text";
 
@@ -18,7 +18,7 @@ export type Introduced = { name: string; automated: boolean; offer: string; chan
 
 /** Verifies who claims an ask, by the key that it was made with. */
 export async function verify(
-  key: EphemeralKey,
+  key: KeyPair,
   session: SessionId,
   message2: Bytes,
   expected: Expected,

@@ -4,7 +4,7 @@
 import { decode } from "../wire/base64url";
 import type { TeamId } from "../wire/signaling";
 import { type Claims, readCertificate, verifyCertificate } from "./certificate";
-import type { StaticKey } from "./seal";
+import type { KeyPair } from "./key-pair";
 
 /** A helper in this browser. Can be stored by structured clone. */
 export type Identity = {
@@ -15,7 +15,7 @@ export type Identity = {
   /** The Ed25519 private key, non-extractable. */
   signKey: CryptoKey;
   /** The X25519 static key, its private half non-extractable. */
-  noiseKey: StaticKey;
+  noiseKey: KeyPair;
 };
 
 /** Why an invite cannot be used. */

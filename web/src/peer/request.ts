@@ -4,14 +4,14 @@
 import { decode, encode } from "../wire/base64url";
 import type { Claims } from "./certificate";
 import { certified, type Identity, InviteError } from "./invite";
-import type { StaticKey } from "./seal";
+import type { KeyPair } from "./key-pair";
 
 /** A console's own keys, their private halves non-extractable from the start. Can be stored by structured clone. */
 export type OwnKeys = {
   signKey: CryptoKey;
   /** The public half of `signKey`, 32 bytes. */
   signPublic: Uint8Array;
-  noiseKey: StaticKey;
+  noiseKey: KeyPair;
 };
 
 /**

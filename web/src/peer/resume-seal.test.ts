@@ -6,8 +6,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { decode, encode } from "../wire/base64url";
+import type { KeyPair } from "./key-pair";
 import { approach, hear, listen, resumePrologue } from "./resume-seal";
-import type { Bytes, SealedChannel, StaticKey } from "./seal";
+import type { Bytes, SealedChannel } from "./seal";
 
 const vectors = new URL("../../../tests/vectors/", import.meta.url);
 const read = (name: string) => JSON.parse(readFileSync(new URL(name, vectors), "utf8"));
@@ -38,7 +39,7 @@ const bytes = (text: string): Bytes => decode(text) ?? assert.fail(`no base64url
 const hex = (text: string): Bytes => new Uint8Array(Buffer.from(text, "hex"));
 const utf8 = (text: string): Bytes => new TextEncoder().encode(text);
 
-async function x25519(secret: Bytes): Promise<StaticKey> {
+async function x25519(secret: Bytes): Promise<KeyPair> {
   const der = Buffer.concat([Buffer.from("302e020100300506032b656e04220420", "hex"), secret]);
   const extractable = await crypto.subtle.importKey("pkcs8", der, "X25519", true, ["deriveBits"]);
   const { x } = await crypto.subtle.exportKey("jwk", extractable);

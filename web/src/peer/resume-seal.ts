@@ -7,8 +7,8 @@
 
 import { decode } from "../wire/base64url";
 import { utf8 } from "../wire/utf8";
-import { freshKey } from "./ephemeral-key";
-import { type Bytes, join, type SealedChannel, sealedChannel, shared, type StaticKey, transcript } from "./seal";
+import { freshKey, type KeyPair } from "./key-pair";
+import { type Bytes, join, type SealedChannel, sealedChannel, shared, transcript } from "./seal";
 
 const KEY_BYTES = 32;
 
@@ -38,7 +38,7 @@ export type Heard = {
    *
    * Errors: rejects when the visitor's ephemeral key is of low order.
    */
-  admit(payload: Bytes, ephemeral?: StaticKey): Promise<{ message: Bytes; channel: SealedChannel }>;
+  admit(payload: Bytes, ephemeral?: KeyPair): Promise<{ message: Bytes; channel: SealedChannel }>;
 };
 
 /**
@@ -48,7 +48,7 @@ export type Heard = {
 export async function approach(
   deposit: string,
   psk: Bytes,
-  ephemeral?: StaticKey,
+  ephemeral?: KeyPair,
   prologue = resumePrologue(deposit),
 ): Promise<(payload: Bytes) => Promise<Knock>> {
   const [{ publicKey, privateKey }, said] = await Promise.all([ephemeral ?? freshKey(), sharing(psk, prologue)]);

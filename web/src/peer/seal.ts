@@ -7,13 +7,10 @@
 
 import { decode } from "../wire/base64url";
 import { utf8 } from "../wire/utf8";
-import { type EphemeralKey, freshKey } from "./ephemeral-key";
+import { type KeyPair, freshKey } from "./key-pair";
 
 /** Bytes as WebCrypto takes them. */
 export type Bytes = Uint8Array<ArrayBuffer>;
-
-/** An X25519 key pair that stays the same. */
-export type StaticKey = EphemeralKey;
 
 const subtle = globalThis.crypto?.subtle;
 const KEY_BYTES = 32;
@@ -40,7 +37,7 @@ export type Initiator = {
 };
 
 /** Makes message 1, by default with a fresh ephemeral key and, as this protocol has it, an empty payload. */
-export async function initiate(prologue: Bytes, ephemeral?: StaticKey, payload = EMPTY): Promise<Initiator> {
+export async function initiate(prologue: Bytes, ephemeral?: KeyPair, payload = EMPTY): Promise<Initiator> {
   const { publicKey, privateKey } = ephemeral ?? (await freshKey());
   const said = transcript(prologue);
   said.mixHash(publicKey);
@@ -68,9 +65,9 @@ export async function initiate(prologue: Bytes, ephemeral?: StaticKey, payload =
 export async function respond(
   prologue: Bytes,
   message1: Bytes,
-  { publicKey, privateKey }: StaticKey,
+  { publicKey, privateKey }: KeyPair,
   payload: Bytes,
-  ephemeral?: StaticKey,
+  ephemeral?: KeyPair,
 ): Promise<{ message: Bytes; channel: SealedChannel }> {
   if (message1.length !== KEY_BYTES) throw new RangeError("message 1 has 32 bytes");
   const fresh = ephemeral ?? (await freshKey());

@@ -9,7 +9,7 @@ import type { Chat, Client, Event, Helper, Input, Page, PeerMessage, Snapshot, S
 import type { BrokerToAgent, Claimed, IceServer, Place, SessionId, TeamId } from "../wire/signaling";
 import { now } from "./clock";
 import { drive, type RoleOutput } from "./driver";
-import { type EphemeralKey, freshKey } from "./ephemeral-key";
+import { type KeyPair, freshKey } from "./key-pair";
 import type { verify } from "./handshake";
 import type { Begun, HeadStart } from "./head-start";
 import type { identify, observe, Urls } from "./observe";
@@ -38,13 +38,13 @@ export type Waiting = { place: Place; written: Chat[] };
 export type Shared = { page: Page | null; client: Client | null };
 
 /** One handshake: its key serves one claim, and is `null` before it is made and from then on. */
-type Handshake = { team: TeamId; session: SessionId; key: EphemeralKey | null };
+type Handshake = { team: TeamId; session: SessionId; key: KeyPair | null };
 
 /** One ask by a visitor. A new ask needs a new visitor. */
 export type Visitor = ReturnType<typeof makeVisitor>;
 
 /** What a visitor can do without until a helper comes, loaded once they ask. */
-export type Later = {
+export type Parts = {
   /** Opens a transport over HTTP. */
   httpTransport: OpenTransport;
   /** Says who a helper is. */
@@ -68,7 +68,7 @@ export function makeVisitor(
   { server, teams, urls, attributes }: VisitorOptions,
   told: (event: Event) => void,
   keep: (snapshot: Snapshot) => void,
-  later: () => Promise<Later>,
+  later: () => Promise<Parts>,
   start?: HeadStart,
 ) {
   const { origin } = location;
@@ -85,7 +85,7 @@ export function makeVisitor(
   // The first peer connection, made before it is needed.
   let spare: Begun | undefined = start?.begun;
   /** What could be done without, from when a helper is verified or found again: without it, neither is. */
-  let parts: Later | undefined;
+  let parts: Parts | undefined;
   let handshake: Handshake | null = null;
   /** The try to find back that waits for its answer, or had it. */
   let knocking: Knocking | null = null;
@@ -323,7 +323,7 @@ export function makeVisitor(
      *
      * Errors: as of `ask`.
      */
-    resume(snapshot: Snapshot, loaded: Later): void {
+    resume(snapshot: Snapshot, loaded: Parts): void {
       if (!ready()) return;
       parts = loaded;
       place = snapshot.place ?? "";

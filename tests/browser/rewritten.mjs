@@ -1,0 +1,11 @@
+// Pages that a browser is given otherwise than they were served.
+
+/** Has other things stand in every page that this one loads: of each pair the second in the place of the first. */
+export async function rewritten(page, ...pairs) {
+  await page.route("**/*", async (route) => {
+    if (route.request().resourceType() !== "document") return route.fallback();
+    const answer = await route.fetch();
+    const body = pairs.reduce((text, [from, to]) => text.replace(from, to), await answer.text());
+    await route.fulfill({ response: answer, body });
+  });
+}
