@@ -6,12 +6,12 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { freePort } from "./free-port.mjs";
 import { endAll, FLAGS, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
 import { program, startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
@@ -45,14 +45,6 @@ after(async () => {
   await endAll(browser.close([/favicon/]), site.stop(), server.stop());
   rmSync(folder, { recursive: true, force: true });
 });
-
-const freePort = () =>
-  new Promise((resolve) => {
-    const taken = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = taken.address();
-      taken.close(() => resolve(port));
-    });
-  });
 
 /** What a console shows to whoever signs for it. */
 function request() {

@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
+import { freePort } from "./free-port.mjs";
 import { endAgents, nativeVisitor } from "./native.mjs";
 import { endAll, startBrowsers } from "./people.mjs";
 import { startRelay } from "./relay.mjs";
 import { startServer } from "./server.mjs";
-import { freePort } from "./sides.mjs";
 import { html, snippet, startSite } from "./site.mjs";
 
 // How soon all goes on after the server is back. Units: milliseconds. What the project promises.

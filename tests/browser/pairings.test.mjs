@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
+import { freePort } from "./free-port.mjs";
 import { endAgents } from "./native.mjs";
 import { endAll, startBrowser } from "./people.mjs";
 import { startServer } from "./server.mjs";
-import { ConsoleHelper, FollowedVisitor, freePort, TerminalHelper, TerminalVisitor, WidgetVisitor } from "./sides.mjs";
+import { ConsoleHelper, FollowedVisitor, TerminalHelper, TerminalVisitor, WidgetVisitor } from "./sides.mjs";
 
 let server, theirs, ours;
 before(async () => {

@@ -81,7 +81,7 @@ export async function startBrowser({ kind = "chromium", port = null, executable,
   const watch = (page) => {
     page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
     page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") complaints.push(`${page.url()}: ${message.text()}`);
+      if (message.type() === "error" || message.type() === "warning") complaints.push(`${page.url()}: ${message.text()} (${message.location().url})`);
     });
     const tap = (request) => {
       const { protocol, hostname } = new URL(request.url());

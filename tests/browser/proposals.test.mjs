@@ -153,6 +153,20 @@ test("a newer proposal of a kind takes the place of the older; one of each kind 
   await helper.sees(null, `${server.demo}#two`);
 });
 
+test("what is written and sent before the next frame is what is proposed", async () => {
+  const { helper, request } = await connected();
+  await helper.page.evaluate((address) => {
+    const button = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Go to…");
+    // By a mouse, which counts its presses.
+    button.dispatchEvent(new MouseEvent("click", { bubbles: true, detail: 1 }));
+    const box = document.querySelector("dialog[open] input");
+    box.value = address;
+    box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    box.form.requestSubmit();
+  }, `${server.demo}#quick`);
+  await request.getByText(`${server.demo}#quick`, { exact: true }).waitFor();
+});
+
 test("the console proposes nothing of another site, and says why", async () => {
   const { helper, request } = await connected();
   await helper.button("Go to…").click();

@@ -2,7 +2,6 @@
 // pairing.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
 
 import { nativeHelper, nativeVisitor } from "./native.mjs";
 import { HelperHand, VisitorHand } from "./people.mjs";
@@ -178,14 +177,4 @@ export class TerminalHelper {
   async close() {
     assert.equal(await this.agent.quit(), 0);
   }
-}
-
-/** Finds a port that nobody listens at, for a browser that may be attached to. */
-export async function freePort() {
-  const { createServer } = await import("node:net");
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

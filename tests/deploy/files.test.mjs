@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { freePort } from "../browser/free-port.mjs";
 import { program, startServer } from "../browser/server.mjs";
-import { deploy, fitted, freePort } from "./proxy.mjs";
+import { deploy, fitted } from "./proxy.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 let folder;

@@ -6,8 +6,9 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 
+import { freePort } from "../browser/free-port.mjs";
 import { startServer } from "../browser/server.mjs";
-import { freePort, startProxy } from "./proxy.mjs";
+import { startProxy } from "./proxy.mjs";
 
 const { WebSocket } = createRequire(new URL("../browser/package.json", import.meta.url))("ws");
 

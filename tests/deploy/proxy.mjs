@@ -3,7 +3,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,15 +17,6 @@ export function fitted(file, places) {
     if (!text.includes(from)) throw new Error(`${file} does not say ${from} any more`);
     return text.replaceAll(from, to);
   }, readFileSync(join(deploy, file), "utf8"));
-}
-
-/** A port that nobody listens at now. */
-export async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 const PROXIES = {

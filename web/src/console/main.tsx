@@ -11,16 +11,22 @@ const FRAME_MS = 100;
 
 // What comes of a key is drawn at once, for the next key comes on top of it; of all else, one drawing a frame, however much
 // is said in it. What a press begins goes out before that is drawn; a press by a key has no count of presses.
+let waiting: (() => void) | undefined;
 options.debounceRendering = (draw) => {
   const { event } = window;
   const isPress = event instanceof UIEvent && event.type === "click" && event.detail > 0;
   if (event?.target instanceof Node && !isPress) return queueMicrotask(draw);
-  const late = setTimeout(draw, FRAME_MS);
-  requestAnimationFrame(() => {
+  waiting = () => {
+    waiting = undefined;
     clearTimeout(late);
+    cancelAnimationFrame(frame);
     draw();
-  });
+  };
+  const late = setTimeout(waiting, FRAME_MS);
+  const frame = requestAnimationFrame(waiting);
 };
+// A drawing that waits for its frame already takes what is written along: nobody is asked a second time.
+addEventListener("input", () => waiting?.());
 
 const invite = takeInvite(location, history);
 const root = document.getElementById("console");

@@ -63,7 +63,10 @@ export function httpTransport(base: string, listener: TransportListener): Transp
     }
   };
 
-  read().then(end, end);
+  // Whoever is closing has last words on their way, and ends after them.
+  const over = (): void => (closing && posting ? undefined : end());
+
+  read().then(over, over);
   return {
     send: (text) => void send(text).catch(end),
     close() {

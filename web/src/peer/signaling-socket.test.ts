@@ -10,7 +10,7 @@ import { WebSocket, WebSocketServer } from "ws";
 import { SUBPROTOCOL, type BrokerToAgent } from "../wire/signaling";
 import { dialServer } from "./head-start";
 import { httpTransport } from "./http-transport";
-import { signalingSocket } from "./signaling-socket";
+import { signalingSocket, type Transport } from "./signaling-socket";
 
 // A browser tells of errors and goes on; Node's event emitters throw when nobody listens.
 class PageWebSocket extends WebSocket {
@@ -229,6 +229,36 @@ test("over HTTP where WebSockets are refused: speaks both ways in order, and com
   socket.close();
   await new Promise((resolve) => setTimeout(resolve, 60));
   assert.deepEqual(posts.slice(20), [`{"type":"leave","session":"${SESSION}","reason":"ended"}`], "the last words arrive");
+});
+
+test("over HTTP, a line that comes while the last words go out does not end the stream before they are heard", { timeout: 10_000 }, async (t) => {
+  let stream: ServerResponse | undefined;
+  const told: string[] = [];
+  const server = createServer((request, response) => {
+    if (request.method === "GET") {
+      stream = response;
+      response.on("close", () => told.push("the stream is over"));
+      response.writeHead(200, { "content-type": "text/plain" }).write("name\n");
+      return;
+    }
+    stream?.write(`${JSON.stringify(queued(1))}\n`);
+    setTimeout(() => {
+      told.push("the words are heard");
+      response.writeHead(204).end();
+    }, 50);
+  });
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const base = `${await listen(server)}/v1/`;
+  const transport = await new Promise<Transport>((resolve) => {
+    const opening = httpTransport(base, { opened: () => resolve(opening), received() {}, closed() {} });
+  });
+  transport.send("the last words");
+  transport.close();
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  assert.deepEqual(told, ["the words are heard", "the stream is over"]);
 });
 
 test("a server that is away is not asked more and more often", { timeout: 10_000 }, async (t) => {
