@@ -97,6 +97,11 @@ pub const HELPER_AWAY_MS: u64 = 7_000;
 /// round trip around the world, several times.
 pub const PROBE_TIMEOUT_MS: u64 = 2_000;
 
+/// How long a visitor's messages may go without any further `ack` before the path counts as silent. Units:
+/// milliseconds. One that is lost is sent again after a second, and is there after a round trip around the world; who is
+/// lost twice waits for a timer that doubles up to a minute.
+pub const ACK_TIMEOUT_MS: u64 = 3_000;
+
 /// How often what is kept is written anew while nothing happens. Units: milliseconds. So that its age tells whether
 /// anybody still waits: a fifth of [`RESUME_LIFETIME_MS`].
 pub const KEEP_INTERVAL_MS: u64 = 120_000;

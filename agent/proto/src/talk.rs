@@ -134,14 +134,10 @@ impl Talk {
         self.stored
     }
 
-    /// The number of the last message we wrote.
-    pub(crate) fn written(&self) -> u32 {
-        self.outbox.counts().0
-    }
-
-    /// Whether the messages up to this one are stored at the other side.
-    pub(crate) fn has_delivered(&self, seq: u32) -> bool {
-        seq <= self.outbox.counts().1
+    /// The numbers of the last message that we wrote, of the last that the other side has stored, and of the last that it
+    /// has seen.
+    pub(crate) fn counts(&self) -> (u32, u32, u32) {
+        self.outbox.counts()
     }
 
     /// Whether everything we wrote is stored at the other side.

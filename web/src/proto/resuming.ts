@@ -7,6 +7,7 @@
 // has only gone silent stays open meanwhile, and is taken again when something is heard on it.
 
 import {
+  ACK_TIMEOUT_MS,
   DEPOSIT_DELAY_MS,
   DEPOSIT_FRESH_MS,
   HELPER_AWAY_MS,
@@ -74,12 +75,15 @@ export function resuming(my: Core) {
   let doubted = 0;
   /**
    * When the next deposit is made, the visitor's next try (or when the one that a helper lets in has taken too long),
-   * what is kept is written anew, and a sign of life is overdue.
+   * what is kept is written anew, a sign of life is overdue, and the visitor's messages are not acknowledged any more.
    */
   let depositAt = Infinity;
   let tryAt = Infinity;
   let keepAt = Infinity;
   let probeAt = Infinity;
+  let ackAt = Infinity;
+  /** The last message that is acknowledged. */
+  let acked = 0;
   /** Visitor: until when the end of the channel means that another tab has taken this one's place. */
   let movedUntil = -Infinity;
 
@@ -174,7 +178,7 @@ export function resuming(my: Core) {
       return my.finish("ended", { event: "ended", by: "elsewhere" }, "moved");
     }
     lostAt = my.now;
-    doubted = words.last();
+    doubted = words.counts().last;
     rest();
     my.linger = Infinity;
     my.deadline = my.now + RESUME_LIFETIME_MS;
@@ -186,9 +190,25 @@ export function resuming(my: Core) {
 
   /** A path that stands has gone silent. */
   function disturbed(generation: number): void {
-    if (my.standing !== generation || my.state !== "connected" || my.ending) return;
+    if (my.standing === generation) fallSilent();
+  }
+
+  function fallSilent(): void {
+    if (my.state !== "connected" || my.ending) return;
     words.probe();
     loseEachOther();
+  }
+
+  /**
+   * Visitor: notes until when what is written has to be acknowledged; after each input. Acknowledgements travel in line with
+   * all else: where they stop, so has what the helper says.
+   */
+  function awaitAck(): void {
+    const { last, delivered } = words.counts();
+    const isAwaited = own === "visitor" && my.state === "connected" && !my.ending && delivered < last;
+    if (!isAwaited) ackAt = Infinity;
+    else if (ackAt === Infinity || delivered !== acked) ackAt = my.now + ACK_TIMEOUT_MS;
+    acked = delivered;
   }
 
   /** Whether the path still stands is not known: asks the other side for a sign of life. */
@@ -314,8 +334,11 @@ export function resuming(my: Core) {
     /** The key of a deposit of ours. */
     psk: (deposit: SessionId): Psk | undefined => given.all().find(({ id }) => id === deposit)?.psk,
 
-    /** The next time at which something is due. */
-    due: (): number => Math.min(depositAt, tryAt, keepAt, probeAt),
+    /** The next time at which something is due; asked for after each input. */
+    due(): number {
+      awaitAck();
+      return Math.min(depositAt, tryAt, keepAt, probeAt, ackAt);
+    },
 
     /** Does what is due. */
     timeout(): void {
@@ -334,6 +357,10 @@ export function resuming(my: Core) {
       if (now >= probeAt) {
         probeAt = Infinity;
         if (my.state === "connected" && !my.ending) loseEachOther();
+      }
+      if (now >= ackAt) {
+        ackAt = Infinity;
+        fallSilent();
       }
       if (now >= tryAt) {
         tryAt = Infinity;
@@ -359,7 +386,7 @@ export function resuming(my: Core) {
     isFound(): boolean {
       if (my.state !== "reconnecting") return false;
       // Whom a helper is letting in has lost this path, whatever still comes over it.
-      return own === "visitor" ? words.delivered(doubted) : !my.attempting();
+      return own === "visitor" ? doubted <= words.counts().delivered : !my.attempting();
     },
 
     /** The two have each other again. */

@@ -112,11 +112,8 @@ export function talk(own: Role, out: (output: Output) => void) {
     /** Gives what is to be kept of the conversation. */
     keep: (): KeptTalk => ({ written: [...written.kept()], ...written.counts(), stored, seen: seenTo, epoch }),
 
-    /** The number of the last message we wrote. */
-    last: (): number => written.counts().last,
-
-    /** Whether the messages up to this one are stored at the other side. */
-    delivered: (seq: number): boolean => seq <= written.counts().delivered,
+    /** The numbers of the last message that we wrote, of the last that the other side has stored, and of the last that it has seen. */
+    counts: written.counts,
 
     /** Begins anew with another helper: what was not delivered is told, and will be sent, again. */
     beginAnew(): void {

@@ -1022,6 +1022,13 @@ export const HELPER_AWAY_MS = 7000;
 export const PROBE_TIMEOUT_MS = 2000;
 
 /**
+ * How long a visitor's messages may go without any further `ack` before the path counts as silent. Units:
+ * milliseconds. One that is lost is sent again after a second, and is there after a round trip around the world; who is
+ * lost twice waits for a timer that doubles up to a minute.
+ */
+export const ACK_TIMEOUT_MS = 3000;
+
+/**
  * How often what is kept is written anew while nothing happens. Units: milliseconds. So that its age tells whether
  * anybody still waits: a fifth of [`RESUME_LIFETIME_MS`].
  */

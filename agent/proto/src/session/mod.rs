@@ -246,6 +246,7 @@ impl Session {
             Input::End => self.end(PeerMessage::End, now),
             Input::TimedOut => self.timed_out(now),
         }
+        self.await_ack(now);
     }
 
     fn is_over(&self) -> bool {

@@ -14,8 +14,9 @@ use alongside_signaling_proto::wire::{ErrorCode, IceServer, LeaveReason};
 use super::{EndedBy, Event, Helper, KeptDeposit, Output, Session, Snapshot, State};
 use crate::deposits::Deposits;
 use crate::limits::{
-    DEPOSIT_DELAY_MS, DEPOSIT_FRESH_MS, HELPER_AWAY_MS, KEEP_INTERVAL_MS, MAX_KNOCK_CANDIDATES,
-    PROBE_TIMEOUT_MS, RESUME_ATTEMPT_MS, RESUME_LIFETIME_MS, RESUME_RETRY_MS, SOCKET_LINGER_MS,
+    ACK_TIMEOUT_MS, DEPOSIT_DELAY_MS, DEPOSIT_FRESH_MS, HELPER_AWAY_MS, KEEP_INTERVAL_MS,
+    MAX_KNOCK_CANDIDATES, PROBE_TIMEOUT_MS, RESUME_ATTEMPT_MS, RESUME_LIFETIME_MS, RESUME_RETRY_MS,
+    SOCKET_LINGER_MS,
 };
 use crate::proposals::Proposals;
 use crate::wire::{
@@ -45,6 +46,9 @@ pub(super) struct Resuming {
     admitting: Option<(SessionId, u64)>,
     /// Until when the other side has to give a sign of life.
     probe_at: Option<u64>,
+    /// Visitor: the last message that is acknowledged, and until when the next has to be.
+    acked: u32,
+    ack_at: Option<u64>,
     /// Visitor: up to which message the other side has to have all, before a path that went silent is believed again: one
     /// that carries in one direction alone is as good as none.
     doubted: Option<u32>,
@@ -81,7 +85,7 @@ impl Resuming {
 
     /// The next time at which something is due.
     pub(super) fn due(&self) -> Option<u64> {
-        [self.deposit_at, self.try_at, self.probe_at, self.keep_at].into_iter().flatten().min()
+        [self.deposit_at, self.try_at, self.probe_at, self.ack_at, self.keep_at].into_iter().flatten().min()
     }
 
     /// Nothing more is made ready: the person has ended.
@@ -245,10 +249,29 @@ impl Session {
 impl Session {
     /// A path that stands has gone silent.
     pub(super) fn disturbed(&mut self, generation: u32, now: u64) {
-        if self.standing == Some(generation) && self.state == State::Connected && self.ending.is_none() {
+        if self.standing == Some(generation) {
+            self.fall_silent(now);
+        }
+    }
+
+    fn fall_silent(&mut self, now: u64) {
+        if self.state == State::Connected && self.ending.is_none() {
             self.talk.probe(&mut self.outputs);
             self.lose_each_other(now);
         }
+    }
+
+    /// Visitor: notes until when what is written has to be acknowledged; after each input. Acknowledgements travel in line
+    /// with all else: where they stop, so has what the helper says.
+    pub(super) fn await_ack(&mut self, now: u64) {
+        let (last, acked, _) = self.talk.counts();
+        let is_awaited = self.own == Role::Visitor
+            && self.state == State::Connected
+            && self.ending.is_none()
+            && acked < last;
+        let standing = self.resuming.ack_at.filter(|_| acked == self.resuming.acked);
+        self.resuming.ack_at = is_awaited.then(|| standing.unwrap_or(now.saturating_add(ACK_TIMEOUT_MS)));
+        self.resuming.acked = acked;
     }
 
     /// Whether the path still stands is not known: asks the other side for a sign of life.
@@ -292,7 +315,7 @@ impl Session {
             );
         }
         self.resuming.lost_at = Some(now);
-        self.resuming.doubted = Some(self.talk.written());
+        self.resuming.doubted = Some(self.talk.counts().0);
         self.resuming.rest();
         self.linger = None;
         self.deadline = Some(now.saturating_add(RESUME_LIFETIME_MS));
@@ -345,7 +368,7 @@ impl Session {
     pub(super) fn is_found(&self) -> bool {
         self.state == State::Reconnecting
             && match self.own {
-                Role::Visitor => self.resuming.doubted.is_none_or(|seq| self.talk.has_delivered(seq)),
+                Role::Visitor => self.resuming.doubted.is_none_or(|seq| seq <= self.talk.counts().1),
                 // Whom a helper is letting in has lost this path, whatever still comes over it.
                 Role::Helper => !self.is_attempting(),
             }
@@ -380,6 +403,9 @@ impl Session {
         }
         if due(&mut self.resuming.probe_at) && self.state == State::Connected && self.ending.is_none() {
             self.lose_each_other(now);
+        }
+        if due(&mut self.resuming.ack_at) {
+            self.fall_silent(now);
         }
         if due(&mut self.resuming.try_at) && self.state == State::Reconnecting {
             match self.own {
