@@ -79,6 +79,14 @@ test("what the container file copies and runs is there", () => {
   }
 });
 
+test("nothing that a build has left on this machine goes into the container's", () => {
+  const left = execFileSync("git", ["status", "--short", "--ignored"], { cwd: root, encoding: "utf8" }).matchAll(/^!! (.+?)\/?$/gm);
+  const ignored = readFileSync(join(root, ".dockerignore"), "utf8").split("\n").filter((line) => line && !line.startsWith("#"));
+  const isIgnored = (path) => ignored.some((pattern) => (pattern.startsWith("**/") ? `/${path}`.endsWith(pattern.slice(2)) : path === pattern));
+  const kept = [...left].map(([, path]) => path).filter((path) => !isIgnored(path) && !/\.log$|__pycache__$/.test(path));
+  assert.deepEqual(kept, []);
+});
+
 const builder = ["podman", "buildah", "docker"].find((name) => there(name, "info"));
 
 test("the container is built", { skip: !builder && "no podman, buildah or docker that runs here", timeout: 3_600_000 }, () => {
