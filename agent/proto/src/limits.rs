@@ -62,6 +62,10 @@ pub const SOCKET_LINGER_MS: u64 = 60_000;
 /// hostile peer gets no more than this.
 pub const MAX_FAULTS: u32 = 16;
 
+/// How long a visitor who pins two teams asks the one before the other, while nobody is there. Units: milliseconds. Sooner
+/// than somebody gives up; so seldom that a hundred who wait are less than half of what a team may be asked.
+pub const ROLLOVER_INTERVAL_MS: u64 = 30_000;
+
 /// How many times a visitor asks again by themself after a claim was lost. Each try can have another helper;
 /// a server that loses every claim is not to be tried for ever.
 pub const MAX_LOST_CLAIMS: u32 = 5;

@@ -75,6 +75,33 @@ pub(crate) fn stories() -> Vec<Story> {
             .is(State::Unavailable)
             .then(queued(0, 2))
             .is(State::Unavailable),
+        Story::rollover(
+            "rollover-later",
+            "The helper who comes at last is of the other team, and is found there.",
+        )
+        .asks()
+        .then(queued(0, 1))
+        .then(prepared(2))
+        .then(queued(0, 1))
+        .then(prepared(3))
+        .then(queued(0, 1))
+        .waits()
+        .is(State::Unavailable)
+        .then(prepared(4))
+        .then(queued(0, 1))
+        .waits()
+        .then(prepared(5))
+        .then(Input::SocketLost)
+        .then(Input::SocketOpened)
+        .is(State::Asking)
+        .then(prepared(6))
+        .then(queued(0, 1))
+        .waits()
+        .then(prepared(7))
+        .then(queued(1, 1))
+        .is(State::Waiting)
+        .then(verified())
+        .is(State::Connecting),
         Story::rollover("rollover-unknown-team", "The server does not know the first team, but the second.")
             .asks()
             .then(Input::Refused { code: ErrorCode::UnknownTeam })

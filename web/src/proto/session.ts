@@ -11,6 +11,7 @@ import {
   END_TIMEOUT_MS,
   MAX_FAULTS,
   MAX_LOST_CLAIMS,
+  ROLLOVER_INTERVAL_MS,
   SOCKET_LINGER_MS,
   type Event,
   type Helper,
@@ -162,31 +163,38 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
     out({ output: "dial" });
   }
 
-  function prepare(): void {
+  function prepare(as: "asking" | "unavailable" = "asking"): void {
     const team = teams[asked];
     if (team === undefined) return fail({ refused: "unknown-team" });
     my.id = null;
     my.announced = false;
-    become("asking");
+    my.deadline = Infinity;
+    become(as);
     out({ output: "prepare", team });
+  }
+
+  /** Asks the other of two teams. Nothing is told of it when nobody is there: most often nobody is there either. */
+  function askTheOther(as?: "unavailable"): void {
+    asked = (asked + 1) % teams.length;
+    leave("ended");
+    prepare(as);
   }
 
   function ask(): void {
     const team = teams[asked];
     const { id, place, announced, socketOpen } = my;
-    if (my.state !== "asking" || announced || !socketOpen || id === null || team === undefined) return;
+    if (!isInQueue() || announced || !socketOpen || id === null || team === undefined) return;
     my.announced = true;
     out({ output: "signal", message: { type: "ask", team, session: id, origin, message: firstMessage, place } });
   }
 
   function queued(helpers: number, position: number): void {
     if (!isInQueue() || !my.announced) return;
-    if (helpers === 0 && hops > 0) {
+    if (!helpers && hops) {
       hops--;
-      asked = (asked + 1) % teams.length;
-      leave("ended");
-      return prepare();
+      return askTheOther();
     }
+    my.deadline = helpers || !teams[1] ? Infinity : my.now + ROLLOVER_INTERVAL_MS;
     become(helpers > 0 ? "waiting" : "unavailable");
     tell({ event: "waiting", helpers, position });
   }
@@ -415,6 +423,7 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
       if (isOver()) close();
       else if (my.ending) finishOwn();
       else if (my.state === "reconnecting") finish("ended", { event: "ended", by: "lost" }, "failed");
+      else if (my.state === "unavailable") askTheOther("unavailable");
       else fail("connect-timeout");
     }
     if (my.now >= my.linger) hangUp();
@@ -519,7 +528,7 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
           dial();
           return prepare();
         case "prepared":
-          if (my.state !== "asking" || my.id !== null) return;
+          if (!isInQueue() || my.id !== null) return;
           my.id = input.session;
           firstMessage = input.message;
           return ask();

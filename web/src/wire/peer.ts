@@ -969,6 +969,12 @@ export const SOCKET_LINGER_MS = 60000;
 export const MAX_FAULTS = 16;
 
 /**
+ * How long a visitor who pins two teams asks the one before the other, while nobody is there. Units: milliseconds. Sooner
+ * than somebody gives up; so seldom that a hundred who wait are less than half of what a team may be asked.
+ */
+export const ROLLOVER_INTERVAL_MS = 30000;
+
+/**
  * How many times a visitor asks again by themself after a claim was lost. Each try can have another helper;
  * a server that loses every claim is not to be tried for ever.
  */

@@ -66,7 +66,7 @@ pub struct Session {
     resuming: Resuming,
     /// What is said last, once the person has ended and while the last messages are on their way.
     ending: Option<PeerMessage>,
-    /// When connecting, ending or closing has taken too long.
+    /// When connecting, ending or closing has taken too long, and when the other team is asked.
     deadline: Option<u64>,
     /// When the visitor's socket is not needed any more.
     linger: Option<u64>,
@@ -135,7 +135,7 @@ impl Session {
         match input {
             Input::Ask { place, written } => self.begin(place, written, now),
             Input::Prepared { session, message } => {
-                if self.state == State::Asking && self.id.is_none() {
+                if self.is_in_queue() && self.id.is_none() {
                     self.id = Some(session);
                     self.message = Some(message);
                     self.ask();
@@ -365,6 +365,8 @@ impl Session {
                 self.finish_own(now);
             } else if self.state == State::Reconnecting {
                 self.finish(State::Ended, Event::Ended { by: EndedBy::Lost }, now, LeaveReason::Failed);
+            } else if self.state == State::Unavailable {
+                self.ask_the_other(State::Unavailable, now);
             } else {
                 self.fail(SessionErrorCode::ConnectTimeout, now);
             }

@@ -4,7 +4,7 @@ use alongside_signaling_proto::id::Place;
 use alongside_signaling_proto::wire::{AgentToBroker, Ask, ErrorCode, LeaveReason};
 
 use super::{EndedBy, Event, Output, Session, SessionErrorCode, State, UnverifiedCode};
-use crate::limits::MAX_LOST_CLAIMS;
+use crate::limits::{MAX_LOST_CLAIMS, ROLLOVER_INTERVAL_MS};
 use crate::wire::{Chat, Role};
 
 impl Session {
@@ -26,18 +26,30 @@ impl Session {
     }
 
     pub(super) fn prepare(&mut self, now: u64) {
+        self.prepare_as(State::Asking, now);
+    }
+
+    fn prepare_as(&mut self, state: State, now: u64) {
         let Some(&team) = self.teams.get(self.team) else {
             return self.fail(SessionErrorCode::Refused(ErrorCode::UnknownTeam), now);
         };
         self.id = None;
         self.message = None;
         self.announced = false;
-        self.set_state(State::Asking);
+        self.deadline = None;
+        self.set_state(state);
         self.outputs.push_back(Output::Prepare { team });
     }
 
+    /// Asks the other of two teams. Nothing is told of it when nobody is there: most often nobody is there either.
+    pub(super) fn ask_the_other(&mut self, state: State, now: u64) {
+        self.team = (self.team + 1) % self.teams.len().max(1);
+        self.leave(LeaveReason::Ended);
+        self.prepare_as(state, now);
+    }
+
     pub(super) fn ask(&mut self) {
-        if self.state != State::Asking || self.announced || !self.socket_open {
+        if !self.is_in_queue() || self.announced || !self.socket_open {
             return;
         }
         let (Some(&team), Some(session), Some(place)) = (self.teams.get(self.team), self.id, self.place)
@@ -56,10 +68,10 @@ impl Session {
         }
         if helpers == 0 && self.hops > 0 {
             self.hops -= 1;
-            self.team = (self.team + 1) % self.teams.len().max(1);
-            self.leave(LeaveReason::Ended);
-            return self.prepare(now);
+            return self.ask_the_other(State::Asking, now);
         }
+        let is_alone = helpers == 0 && self.teams.len() > 1;
+        self.deadline = is_alone.then(|| now.saturating_add(ROLLOVER_INTERVAL_MS));
         self.set_state(if helpers > 0 { State::Waiting } else { State::Unavailable });
         self.tell(Event::Waiting { helpers, position });
     }
