@@ -519,6 +519,10 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
     /** Takes in what happened. Units: `at` in Unix milliseconds that never run backwards. */
     handle(input: Input, at: number): void {
       my.now = at;
+      const from = outputs.length;
+      const keepSent = (): void => {
+        if (outputs[from]) back?.keepBeforeSending(from);
+      };
       switch (input.input) {
         case "ask":
           if (own === "helper" || my.state !== "idle") return;
@@ -586,15 +590,14 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
           if (!my.standing || isOver()) return;
           words.refuse(input.code);
           return checkFaults();
-        case "say": {
-          const from = outputs.length;
+        case "say":
           if (my.state === "idle" || my.ending || isOver() || !words.say(input.text, my.now)) {
             return tell({ event: "error", code: "not-sent" });
           }
-          return back?.keepBeforeSending(from);
-        }
+          return keepSent();
         case "seen":
-          return words.seen(input.seq);
+          words.seen(input.seq);
+          return keepSent();
         case "writing":
           return words.writing(input.on, my.now);
         case "propose":
@@ -606,15 +609,12 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
         case "decline":
           if (my.state === "connected" && !my.ending) proposed?.answer(input.id, input.input === "allow");
           return;
-        case "navigated": {
+        case "navigated":
           if (own === "helper") return;
-          const from = outputs.length;
           words.navigated(input.page);
           // The next page counts on from what was told: with a number of before, the helper would take its word for an
           // old one.
-          if (words.begun()) back?.keepBeforeSending(from);
-          return;
-        }
+          return keepSent();
         case "known":
           if (own === "visitor") words.known(input.client);
           return;

@@ -58,7 +58,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
   let last = 0;
   let unread = 0;
   let told = 0;
-  let refresh = () => {};
+  let refresh = (_: number): unknown => 0;
   /** Draws what the page before has left. */
   let held: (() => void) | undefined;
   let origin: Element | null = null;
@@ -128,6 +128,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     if (!parts) {
       parts = ((await load(LATER_FILE, LATER_INTEGRITY)) as { later: Later }).later;
       parts.equip(toolkit);
+      parts.fit(element);
     }
     return parts;
   }
@@ -144,7 +145,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
 
   /** Shows something in the place of the conversation, until it is pressed again. */
   function look(button: HTMLElement, log: HTMLElement, draw: (parts: Later) => HTMLElement): void {
-    attempt((parts) => (refresh = parts.toggleSheet(button, log, () => draw(parts))));
+    attempt((parts) => (refresh = parts.toggleSheet(button, log, () => draw(parts), update)));
   }
 
   const isFree = () => ["idle", "ended", "failed"].includes(visitor.state());
@@ -305,15 +306,17 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
       state,
       standing: standing(words, { state, position, helper, endedBy, problem, away, back, slow, elsewhere }),
       elsewhere,
+      slow,
       helper: helper?.name ?? "",
       said: story.length + before.length > 0,
       done: deeds.length > 0,
     });
-    refresh();
+    // What hides the conversation tells of what comes meanwhile.
+    const isHidden = refresh(unread);
     // What had the focus may have gone with the state it belonged to.
     if (held && !root.activeElement?.checkVisibility()) panel.focus();
 
-    if (unread && !element.hidden && !document.hidden) {
+    if (unread && !isHidden && !element.hidden && !document.hidden) {
       unread = 0;
       visitor.seen(last);
     }

@@ -17,10 +17,12 @@ import { lockTab, unlockTab } from "./tab-lock";
 import { redraw, takeUp } from "./taking-up";
 import { take } from "./toolkit";
 import { drawUnread } from "./unread";
+import { fit } from "./viewport";
 
 /** All of it. One object, as the build shortens the names in it and not those of exports. */
 export const later = {
   equip: take,
+  fit,
   verify,
   peerConnection,
   httpTransport,

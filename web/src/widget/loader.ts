@@ -69,8 +69,11 @@ function start(tag: HTMLScriptElement): void {
   const selector = dataset.launcher;
   if (selector) {
     main.hidden = true;
-    document.addEventListener("click", ({ target, isTrusted }) => {
-      if ((target as Element).closest?.(selector)) press(isTrusted);
+    document.addEventListener("click", (event) => {
+      if (!(event.target as Element).closest?.(selector)) return;
+      // A link leads elsewhere for those who have no script.
+      event.preventDefault();
+      press(event.isTrusted);
     });
   }
 
@@ -98,7 +101,7 @@ function start(tag: HTMLScriptElement): void {
   function fail(code: string, again?: () => void): void {
     setState("failed");
     emit("error", { code });
-    launcher.say(unable, again && tryAgain, again);
+    launcher.say(`${unable} ${config.contact}`, again && tryAgain, again);
   }
 
   if (left) press(true, true);

@@ -38,8 +38,9 @@ export interface View {
   readonly standing: Standing;
   /** The helper's name, empty while there is none. */
   readonly helper: string;
-  /** Whether the session is in another tab. */
+  /** Whether the session is in another tab, and whether the server does not answer. */
   readonly elsewhere: boolean;
+  readonly slow: boolean;
   /** Whether there is anything to save, and anything that a helper did. */
   readonly said: boolean;
   readonly done: boolean;
@@ -106,17 +107,6 @@ export function drawPanel(actions: PanelActions): Panel {
     actions.close();
   };
 
-  // On a phone the keyboard takes a part of the screen away; the style sheet fits the panel into the rest. Who
-  // zooms in looks at a part, and the panel stays as it is.
-  const view = visualViewport;
-  if (view) {
-    view.onresize = view.onscroll = () => {
-      if (view.scale > 1.05) return;
-      element.style.setProperty("--seen", `${view.height}px`);
-      element.style.setProperty("--from", `${view.offsetTop}px`);
-    };
-  }
-
   return {
     element,
     handle: log.handle,
@@ -124,7 +114,7 @@ export function drawPanel(actions: PanelActions): Panel {
     clear: log.clear,
     draft: composer.draft,
     note: composer.note,
-    update({ state, standing, helper, elsewhere, said, done }) {
+    update({ state, standing, helper, elsewhere, slow, said, done }) {
       const over = elsewhere || state === "ended" || state === "failed";
       const there = state === "connected" || state === "reconnecting";
       // A status that is written is a status that is read aloud: only when it is new.
@@ -137,7 +127,7 @@ export function drawPanel(actions: PanelActions): Panel {
       again.textContent = state === "failed" ? tryAgain : ask;
       record.hidden = !done;
       save.hidden = !said;
-      contact.hidden = state !== "unavailable" && state !== "failed";
+      contact.hidden = !slow && state !== "unavailable" && state !== "failed";
       if (!contact.hidden) actions.contact(contact);
       end.hidden = !there;
       composer.element.hidden = over;

@@ -1,25 +1,37 @@
 // What can be looked at in the place of the conversation, one at a time.
 
 import style from "./sheet.css";
-import { dress, h } from "./toolkit";
+import { button as makeButton, dress, h, words } from "./toolkit";
 
 /** The one that is open. */
 let open: { button: HTMLElement; close(): void } | undefined;
 let isDressed = false;
 
 /**
- * Shows what is drawn in the place of the conversation, until the button is pressed again, another is, or Escape. Gives
- * what brings it up to date.
+ * Shows what is drawn in the place of the conversation, until the button is pressed again, another is, Escape, or something
+ * is said. Gives what brings it up to date with the number of messages that nobody has looked at, and says whether it hides
+ * them; `closed` is called when it does no more.
  */
-export function toggleSheet(button: HTMLElement, log: HTMLElement, draw: () => HTMLElement): () => void {
+export function toggleSheet(
+  button: HTMLElement,
+  log: HTMLElement,
+  draw: () => HTMLElement,
+  closed: () => void,
+): (unread: number) => boolean {
   const before = open?.button;
   open?.close();
-  if (before === button) return () => {};
+  if (before === button) return () => false;
   if (!isDressed) dress(button.getRootNode() as ShadowRoot, style);
   isDressed = true;
   const listening = new AbortController();
   const { textContent: ariaLabel } = button;
-  const region = h("div", { className: "scroll sheet", role: "region", ariaLabel, tabIndex: 0 });
+  const back = () => {
+    close();
+    log.focus();
+  };
+  const news = h("p", { className: "news", role: "status" });
+  const body = h("div");
+  const region = h("div", { className: "scroll sheet", role: "region", ariaLabel, tabIndex: 0 }, news, body);
   log.after(region);
   show(true);
   const close = () => {
@@ -27,6 +39,7 @@ export function toggleSheet(button: HTMLElement, log: HTMLElement, draw: () => H
     listening.abort();
     region.remove();
     show(false);
+    closed();
   };
   open = { button, close };
   // Before the panel, which Escape would fold, and before a dialog around it.
@@ -47,11 +60,22 @@ export function toggleSheet(button: HTMLElement, log: HTMLElement, draw: () => H
     button.ariaExpanded = `${on}`;
   }
 
-  function update() {
+  // What was said is a line of the log: whoever has written looks for it there.
+  const lines = log.querySelectorAll(".own").length;
+
+  function update(unread: number) {
+    if (open?.button !== button) return false;
+    if (log.querySelectorAll(".own").length > lines) {
+      close();
+      return false;
+    }
     const drawn = draw();
     // What is the same stays, with what somebody has selected in it.
-    if (drawn.textContent !== region.textContent) region.replaceChildren(drawn);
+    if (drawn.textContent !== body.textContent) body.replaceChildren(drawn);
+    const said = unread ? words.unread(unread) : "";
+    if (news.textContent !== said) news.replaceChildren(...(said ? [makeButton(said, "primary", back)] : []));
+    return true;
   }
-  update();
+  update(0);
   return update;
 }

@@ -217,7 +217,11 @@ impl Session {
                     self.keep_before_sending(from, now);
                 }
             }
-            Input::Seen { seq } => self.talk.seen(seq, &mut self.outputs),
+            Input::Seen { seq } => {
+                let from = self.outputs.len();
+                self.talk.seen(seq, &mut self.outputs);
+                self.keep_what_is_sent(from, now);
+            }
             Input::Writing { on } => self.talk.writing(on, now, &mut self.outputs),
             Input::Propose { url } => self.propose(url),
             Input::Allow { id } => self.answer(id, true),
@@ -228,9 +232,7 @@ impl Session {
                     self.talk.navigated(page, &mut self.outputs);
                     // The next page counts on from what was told: with a number of before, the helper would take its
                     // word for an old one.
-                    if self.talk.has_begun() {
-                        self.keep_before_sending(from, now);
-                    }
+                    self.keep_what_is_sent(from, now);
                 }
             }
             Input::Known { client } => {

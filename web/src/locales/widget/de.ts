@@ -23,7 +23,7 @@ export const words: Words = {
   slow: ["Hilfe wird gerufen …", "Der Hilfe-Server antwortet nicht. Es wird weiter versucht."],
   next: ["Sie sind als Nächstes dran", "Sie können schon schreiben, worum es geht."],
   inLine: (position) => [`Sie sind an Stelle ${position}`, "Sie können schon schreiben, worum es geht."],
-  unavailable: ["Gerade ist niemand da", "Bleiben Sie auf dieser Seite, dann behalten Sie Ihren Platz. Oder versuchen Sie es später."],
+  unavailable: ["Gerade ist niemand da", "Ihr Platz bleibt Ihnen, solange diese Website offen ist. Sie können es auch später versuchen."],
   connecting: (name) => [`${name} kommt zu Ihnen …`, moment],
   verified: "Geprüft: hilft für diese Website",
   program: "Ein Programm, geprüft von dieser Website",

@@ -23,7 +23,7 @@ export const words: Words = {
   slow: ["Pidiendo ayuda…", "El servidor de ayuda no responde. Se está intentando de nuevo."],
   next: ["Es su turno", "Ya puede escribir lo que necesita."],
   inLine: (position) => [`Su lugar en la fila: ${position}`, "Ya puede escribir lo que necesita."],
-  unavailable: ["Ahora mismo no hay nadie", "Quédese en esta página para conservar su lugar o inténtelo más tarde."],
+  unavailable: ["Ahora mismo no hay nadie", "Conserva su lugar mientras este sitio esté abierto. También puede intentarlo más tarde."],
   connecting: (name) => [`${name} viene a ayudarle…`, moment],
   verified: "Ayudante verificado de este sitio",
   program: "Un programa, verificado por este sitio",

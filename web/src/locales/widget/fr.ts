@@ -23,7 +23,7 @@ export const words: Words = {
   slow: ["Demande d’aide…", "Le serveur d’aide ne répond pas. Nouvel essai en cours."],
   next: ["C’est bientôt à vous", "Vous pouvez déjà écrire ce dont vous avez besoin."],
   inLine: (position) => [`Votre place dans la file : ${position}`, "Vous pouvez déjà écrire ce dont vous avez besoin."],
-  unavailable: ["Personne n’est là pour le moment", "Restez sur cette page pour garder votre place, ou réessayez plus tard."],
+  unavailable: ["Personne n’est là pour le moment", "Vous gardez votre place tant que ce site est ouvert. Vous pouvez aussi réessayer plus tard."],
   connecting: (name) => [`${name} vous rejoint…`, moment],
   verified: "Identité vérifiée pour ce site",
   program: "Un programme, vérifié par ce site",

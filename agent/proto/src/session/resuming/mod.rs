@@ -159,6 +159,13 @@ impl Session {
         self.outputs.extend(later);
     }
 
+    /// The same, if anything is sent.
+    pub(super) fn keep_what_is_sent(&mut self, from: usize, now: u64) {
+        if self.outputs.len() > from {
+            self.keep_before_sending(from, now);
+        }
+    }
+
     /// Goes on from what was kept.
     pub(super) fn restore(&mut self, snapshot: Snapshot, now: u64) {
         if self.state != State::Idle {
