@@ -2,6 +2,7 @@
 
 mod blocking;
 mod enlisting;
+mod origins;
 mod properties;
 mod refusals;
 mod resuming;
@@ -26,7 +27,7 @@ pub(super) struct World {
 
 /// One that was verified, and is good until then.
 pub(super) fn certificate(until_ms: u64) -> Certificate {
-    Certificate { jti: "one".to_owned(), until_ms }
+    Certificate { jti: "one".to_owned(), until_ms, origins: None }
 }
 
 impl World {
