@@ -67,6 +67,8 @@ export function httpTransport(base: string, listener: TransportListener): Transp
   const over = (): void => (closing && posting ? undefined : end());
 
   read().then(over, over);
+  // A page that is kept for coming back would hold it open, and nobody would miss who has gone.
+  addEventListener("pagehide", end, { signal: abort.signal });
   return {
     send: (text) => void send(text).catch(end),
     close() {
