@@ -43,7 +43,8 @@ for (const [name, look] of Object.entries(looks)) {
   };
   const open = async (browser, address, { contact } = {}) => {
     const page = await browser.window(options);
-    const more = contact ? [[/data-team=/, `data-contact="${contact}" data-team=`]] : [];
+    // The link to help before it names the team as well.
+    const more = contact ? [[/(<script\b[^>]* )(?=data-team=)/, `$1data-contact="${contact}" `]] : [];
     await (name === "rtl" ? inArabic : rewritten)(page, ...more);
     await page.goto(address);
     return page;
