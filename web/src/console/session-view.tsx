@@ -55,7 +55,8 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
           <h2 ref={heading} tabIndex={-1}>
             <Origin origin={session.origin} />
           </h2>
-          <p class="state">
+          {/* Of the end another place tells, and why. */}
+          <p class="state" role={visit.over ? undefined : "status"}>
             <Standing visit={visit} />
           </p>
         </div>
