@@ -191,7 +191,7 @@ for (const [name, look] of Object.entries(looks)) {
     await shoot("widget", third.page, "server-lost");
     await shoot("console", desk, "server-lost");
 
-    await shootDay({ name, ours, theirs, open, shoot });
+    await shootDay({ name, ours, theirs, open, VisitorHand, shoot });
 
     const fourth = new VisitorHand(await theirs.window(options));
     const blocked = await startServer();
