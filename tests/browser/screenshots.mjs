@@ -193,7 +193,7 @@ for (const [name, look] of Object.entries(looks)) {
 
     await shootDay({ name, ours, theirs, open, VisitorHand, shoot });
 
-    const fourth = new VisitorHand(await theirs.window(options));
+    const fourth = new VisitorHand(await open(theirs, "about:blank"));
     const blocked = await startServer();
     await fourth.page.route(/\/chat\./, (route) => route.abort());
     await fourth.page.goto(blocked.demo);
