@@ -114,6 +114,14 @@ test("every key does what the list of them says", { timeout: 90_000 }, async () 
   await second.is("ended");
   await first.is("connected");
 
+  // What is typed right after a press comes to what the press has opened: no letter is lost, or does anything.
+  for (let at = 0; at < 8; at++) {
+    await helper.button("Search").click();
+    await page.keyboard.type("e");
+    assert.equal(await page.getByRole("searchbox").inputValue(), "e");
+    await press("Escape");
+  }
+
   // With other keys, or switched off, they are nothing.
   for (const key of ["Control+a", "Alt+s", "Shift+C", "Meta+m"]) await press(key);
   assert.equal(await page.locator("dialog[open], [role=search]").count(), 0);

@@ -1,12 +1,12 @@
 // Pictures of a helper's day at the console: many at once, the sheets and dialogs, search, a request.
 
 import { endAgents, nativeVisitor } from "./native.mjs";
-import { HelperHand, VisitorHand } from "./people.mjs";
+import { HelperHand } from "./people.mjs";
 import { queue } from "./queue.mjs";
 import { startServer } from "./server.mjs";
 
-/** Takes them all, by the ways of the caller to open a window in its look and to shoot. */
-export async function shootDay({ name, ours, theirs, open, shoot }) {
+/** Takes them all, by the ways of the caller to open a window in its look, to press what is in it, and to shoot. */
+export async function shootDay({ name, ours, theirs, open, VisitorHand, shoot }) {
   const server = await startServer();
   const shot = (page, state) => shoot("console", page, state);
   try {

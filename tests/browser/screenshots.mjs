@@ -43,7 +43,8 @@ for (const [name, look] of Object.entries(looks)) {
   };
   const open = async (browser, address, { contact } = {}) => {
     const page = await browser.window(options);
-    const more = contact ? [[/data-team=/, `data-contact="${contact}" data-team=`]] : [];
+    // The link to help before it names the team as well.
+    const more = contact ? [[/(<script\b[^>]* )(?=data-team=)/, `$1data-contact="${contact}" `]] : [];
     await (name === "rtl" ? inArabic : rewritten)(page, ...more);
     await page.goto(address);
     return page;
@@ -190,9 +191,9 @@ for (const [name, look] of Object.entries(looks)) {
     await shoot("widget", third.page, "server-lost");
     await shoot("console", desk, "server-lost");
 
-    await shootDay({ name, ours, theirs, open, shoot });
+    await shootDay({ name, ours, theirs, open, VisitorHand, shoot });
 
-    const fourth = new VisitorHand(await theirs.window(options));
+    const fourth = new VisitorHand(await open(theirs, "about:blank"));
     const blocked = await startServer();
     await fourth.page.route(/\/chat\./, (route) => route.abort());
     await fourth.page.goto(blocked.demo);

@@ -27,6 +27,8 @@ options.debounceRendering = (draw) => {
 };
 // A drawing that waits for its frame already takes what is written along: nobody is asked a second time.
 addEventListener("input", () => waiting?.());
+// What a press has opened is there before the key that is meant for it.
+addEventListener("keydown", () => waiting?.(), true);
 
 const invite = takeInvite(location, history);
 const root = document.getElementById("console");

@@ -22,7 +22,7 @@ export function Presence(props: { workspace: Workspace; identity: Identity; aler
         <Mark />
         <span>{words.product}</span>
       </h1>
-      <p class="connection" data-connection={desk.connection}>
+      <p class="connection" role="status" data-connection={desk.connection}>
         <span>{words.presence.connection[desk.connection]}</span>
       </p>
       <button

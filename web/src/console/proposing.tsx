@@ -45,7 +45,7 @@ export function Proposing({ session }: { session: HelperSession }) {
             propose();
           }}
         >
-          <h3 id={`${id}-title`}>{words.proposing.title}</h3>
+          <h2 id={`${id}-title`}>{words.proposing.title}</h2>
           <p class="hint" id={`${id}-lead`}>
             {words.proposing.lead}
           </p>

@@ -68,8 +68,8 @@ function Entry(props: {
         <bdi dir="ltr">{words.sessions.numbered(host(session.origin), visit.number)}</bdi>
       </button>
       <span class="below" id={described}>
-        <span class="line">
-          <bdi>{below}</bdi>
+        <span class="line" dir="auto">
+          {below}
         </span>
         {messages.unread > 0 && visit.unreadSince !== null && <Since at={visit.unreadSince} />}
         {messages.unread > 0 && (

@@ -55,7 +55,8 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
           <h2 ref={heading} tabIndex={-1}>
             <Origin origin={session.origin} />
           </h2>
-          <p class="state">
+          {/* Of the end another place tells, and why. */}
+          <p class="state" role={visit.over ? undefined : "status"}>
             <Standing visit={visit} />
           </p>
         </div>
@@ -85,20 +86,22 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
         >
           <Person />
         </button>
-        {visit.over ? (
-          <button key="close" type="button" class="plain parting" aria-keyshortcuts="E" onClick={() => workspace.close(visit)}>
-            {words.session.close}
-          </button>
-        ) : (
-          <>
-            <button key="return" type="button" class="plain" onClick={() => visit.giveBack()}>
-              {words.session.giveBack}
+        <div class="out">
+          {visit.over ? (
+            <button key="close" type="button" class="plain parting" aria-keyshortcuts="E" onClick={() => workspace.close(visit)}>
+              {words.session.close}
             </button>
-            <button key="end" type="button" class="plain parting" aria-keyshortcuts="E" onClick={() => session.end()}>
-              {words.session.end}
-            </button>
-          </>
-        )}
+          ) : (
+            <>
+              <button key="return" type="button" class="plain" onClick={() => visit.giveBack()}>
+                {words.session.giveBack}
+              </button>
+              <button key="end" type="button" class="plain parting" aria-keyshortcuts="E" onClick={() => session.end()}>
+                {words.session.end}
+              </button>
+            </>
+          )}
+        </div>
       </header>
       <PageRegion page={session.page} origin={session.origin} following={visit.following}>
         {visit.state === "connected" && <Proposing session={session} />}

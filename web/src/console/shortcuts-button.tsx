@@ -20,7 +20,7 @@ export function ShortcutsButton({ own }: { own: Partial<Record<Shortcut, () => v
   useEffect(() => {
     if (!on) return;
     const pressed = (event: KeyboardEvent): void => {
-      const key = event.defaultPrevented || isTaken(event.target) ? null : shortcutOf(event);
+      const key = event.defaultPrevented || isTaken(document.activeElement) ? null : shortcutOf(event);
       if (key === null) return;
       event.preventDefault();
       (latest.current[key] ?? (() => press(key)))();

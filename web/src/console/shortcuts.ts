@@ -23,8 +23,8 @@ export function shortcutOf(event: Pressed): Shortcut | null {
 }
 
 /** Whether keys go to what has the focus: a place to write, a dialog or a sheet. */
-export function isTaken(target: EventTarget | null): boolean {
-  const isWriting = target instanceof Element && target.closest("textarea, input:not([type=checkbox]), select") !== null;
+export function isTaken(focused: Element | null): boolean {
+  const isWriting = focused?.matches("textarea, input:not([type=checkbox]), select");
   return isWriting || document.querySelector("dialog[open], :popover-open") !== null;
 }
 

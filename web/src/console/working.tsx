@@ -44,7 +44,7 @@ export function Working(props: {
     <div class="working" data-view={selected === null ? "lists" : "session"}>
       <Presence workspace={workspace} identity={identity} alerts={alerts} onForget={props.onForget} />
       <main class="room">
-        <nav class="lists" aria-label={words.product}>
+        <nav class="lists" aria-label={words.visitors}>
           <WaitingList desk={desk} onAccept={(ticket) => workspace.accept(ticket)} />
           <SessionList visits={visits} selected={selected} onSelect={(visit) => workspace.select(visit)} />
         </nav>
@@ -91,14 +91,12 @@ function Announcer({ workspace }: { workspace: Workspace }) {
   const { waiting } = workspace.desk;
   const tickets = waiting.map((one) => one.ticket).join();
   const title = workspace.selected?.session.page?.title ?? "";
-  const shown = useRef(workspace.selected);
   useEffect(() => {
     const [first] = look.current(waiting);
     if (first !== undefined) say(words.waiting.arrived(host(first.origin)));
   }, [tickets]);
   useEffect(() => {
-    if (shown.current === workspace.selected && title !== "") say(words.page.now(title));
-    shown.current = workspace.selected;
+    if (title !== "") say(words.page.now(title));
   }, [title, workspace.selected]);
   return (
     <p class="unseen" role="status">

@@ -1,6 +1,7 @@
 /** The words of the console, in English. */
 export const words = {
   product: "Alongside",
+  visitors: "Visitors",
   titleWaiting: (people: number) => `(${people}) Alongside`,
   notKept: "This browser would not keep that: it holds until you leave the page. A private window or a full disk can be the reason.",
   keyed: (label: string, key: string) => `${label} (${key})`,
