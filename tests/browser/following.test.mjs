@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
+import { LEFT } from "./browser-words.mjs";
 import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
@@ -33,7 +34,7 @@ afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave()]);
 });
 after(async () => {
-  const left = [/closed before the connection is established/, /Cross-Origin-Opener-Policy/, /Unsafe attempt to initiate navigation/];
+  const left = [LEFT, /Cross-Origin-Opener-Policy/, /Unsafe attempt to initiate navigation/];
   await endAll(theirs.close(left), ours.close(left), site.stop(), server.stop());
 });
 
