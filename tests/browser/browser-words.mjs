@@ -13,3 +13,7 @@ export const CHANGED = /Failed to find a valid digest|None of the “sha\d+” h
 
 /** A part of the widget did not come: the widget tells the event that said so. */
 export const NOT_COME = /: (Event|\{\} \(\)|Alongside: \{\} \(\S+\))$/;
+
+/** A page is left while it loads a script: to Firefox an empty one has come, which is not the right one. */
+export const CUT =
+  /The computed hash is “47DEQpj8HBSa\+\/TImW\+5JCeuQeRkm5NMpJWZG3hSuFU=”|error loading dynamically imported module|Alongside: Error \(/;
