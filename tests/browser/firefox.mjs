@@ -8,6 +8,8 @@ const PREFERENCES = {
   // A desk has a mouse: without a screen Firefox says that nothing points, finely (2) or by hovering (4).
   "ui.allPointerCapabilities": 6,
   "ui.primaryPointerCapabilities": 6,
+  // The list of what was saved opens over the window, and takes the focus from the page.
+  "browser.download.alwaysOpenPanel": false,
   // Nothing is asked of the world outside.
   "app.normandy.enabled": false,
   "app.update.auto": false,
