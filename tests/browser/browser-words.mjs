@@ -12,7 +12,7 @@ export const WEBSOCKET_REFUSED =
 export const CHANGED = /Failed to find a valid digest|None of the “sha\d+” hashes in the integrity attribute match/;
 
 /** A part of the widget did not come: the widget tells the event that said so. */
-export const NOT_COME = /: (Event|\{\} \(\)|Alongside: \{\} \(\S+\))$/;
+export const NOT_COME = /: (Alongside: )?(Event|\{\})( \(\S*\))?$/;
 
 /** A page is left while it loads a script: to Firefox an empty one has come, which is not the right one. */
 export const CUT =
