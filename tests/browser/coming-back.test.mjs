@@ -8,6 +8,10 @@ import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
 
+// Firefox keeps no page with a socket or a peer connection alive, and decides before the page can close it: such a page is
+// loaded anew, and must go on as if it had come back.
+const isKept = () => theirs.kind !== "firefox";
+
 let server, site, theirs, ours;
 before(async () => {
   server = await startServer();
@@ -50,9 +54,20 @@ async function leaveAndComeBack({ page }) {
   await page.evaluate(() => (window.cameBack = "not yet"));
   await page.goto(`${site.origin}/other`);
   await page.evaluate(() => void setTimeout(() => history.back()));
-  await page.waitForURL(({ pathname }) => pathname !== "/other", { waitUntil: "commit" });
-  await page.waitForFunction(() => window.cameBack !== "not yet" && window.cameBack !== undefined);
+  // The page is asked, and not Playwright: it does not hear of a page that comes back alive in Firefox.
+  await page.waitForFunction(() => location.pathname !== "/other" && window.cameBack !== "not yet" && window.cameBack !== undefined);
   return page.evaluate(() => window.cameBack);
+}
+
+/** Presses where Help stands; Playwright takes a page that came back alive in Firefox for one that is still on its way. */
+async function pressHelp({ page }) {
+  const [x, y] = await page.evaluate(() => {
+    const buttons = document.querySelector("alongside-help").shadowRoot.querySelectorAll("button");
+    const launcher = [...buttons].find((button) => button.checkVisibility());
+    const { left, top, width, height } = launcher.getBoundingClientRect();
+    return [left + width / 2, top + height / 2];
+  });
+  await page.mouse.click(x, y);
 }
 
 const listeners = ({ page }) => page.evaluate(() => [...window.leaving, window.onunload, window.onbeforeunload].filter(Boolean));
@@ -68,8 +83,9 @@ test("before Help", async () => {
   const visitor = await visit("/");
   await visitor.button("Help").waitFor();
   assert.equal(await leaveAndComeBack(visitor), true);
-  await visitor.button("Help").waitFor();
   assert.deepEqual(await listeners(visitor), []);
+  await pressHelp(visitor);
+  await visitor.page.waitForFunction(() => document.querySelector("alongside-help").dataset.state === "unavailable");
 });
 
 test("while waiting: the visitor leaves the list, is on it again when they are back, and is helped", async () => {
@@ -80,7 +96,7 @@ test("while waiting: the visitor leaves the list, is on it again when they are b
   await visitor.is("waiting");
   await visitor.say("Written before I left");
   await accept.waitFor();
-  assert.equal(await leaveAndComeBack(visitor), true);
+  assert.equal(await leaveAndComeBack(visitor), isKept());
   await visitor.is("waiting");
   await accept.waitFor();
   assert.equal(await accept.count(), 1);
@@ -101,7 +117,7 @@ test("while being helped: left in the middle, and connected again when the visit
   await visitor.hasWayBack();
   await visitor.say("Back in a moment.");
   await helper.reads("Back in a moment.");
-  assert.equal(await leaveAndComeBack(visitor), true, "the page is the same as before");
+  assert.equal(await leaveAndComeBack(visitor), isKept(), "the page is the same as before");
   assert.deepEqual(await listeners(visitor), []);
   await visitor.is("connected");
   await visitor.reads("Back in a moment.");

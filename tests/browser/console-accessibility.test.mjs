@@ -3,6 +3,7 @@
 import { after, afterEach, before, test } from "node:test";
 
 import { clean as cleanBy } from "./axe.mjs";
+import { LEFT } from "./browser-words.mjs";
 import { endAgents, nativeVisitor } from "./native.mjs";
 import { endAll, HelperHand, startBrowsers } from "./people.mjs";
 import { queue } from "./queue.mjs";
@@ -18,7 +19,7 @@ afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave(), endAgents(), ...left.map((visitor) => visitor.leave())]);
   left = [];
 });
-const cut = [/closed before the connection is established/];
+const cut = [LEFT];
 after(() => endAll(theirs.close(cut), ours.close(cut), server.stop()));
 
 const looks = {

@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
-import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
+import { LEFT } from "./browser-words.mjs";
+import { copyTab, endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
 
@@ -19,7 +20,7 @@ afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave()]);
 });
 after(async () => {
-  const left = [/closed before the connection is established/];
+  const left = [LEFT];
   await endAll(theirs.close(left), ours.close(left), site.stop(), server.stop());
 });
 
@@ -84,9 +85,7 @@ test("a copy of the console's tab takes no session from it", async () => {
   const visitor = await helped(helper);
   const entries = await helper.page.evaluate(() => Object.entries({ ...sessionStorage }));
   const page = await helper.page.context().newPage();
-  await page.addInitScript((entries) => {
-    for (const [name, value] of entries) sessionStorage.setItem(name, value);
-  }, entries);
+  await page.addInitScript(copyTab, entries);
   await page.goto(new URL(server.console).origin + "/console/");
   await page.getByRole("switch", { name: "Available" }).waitFor();
   await new Promise((done) => setTimeout(done, 1_500));

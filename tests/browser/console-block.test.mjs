@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
+import { LEFT } from "./browser-words.mjs";
 import { endAll, meet, startBrowsers } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
@@ -12,7 +13,7 @@ before(async () => {
 });
 afterEach(() => Promise.all([theirs.leave(), ours.leave()]));
 // One of the tests has a server that goes away.
-const gone = [/WebSocket connection/, /ERR_CONNECTION_REFUSED/];
+const gone = [/WebSocket connection/, /ERR_CONNECTION_REFUSED/, LEFT];
 after(() => endAll(theirs.close(gone), ours.close(gone)));
 
 async function presses(helper) {

@@ -3,14 +3,13 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
+import { CHANGED, NOT_COME, WEBSOCKET_REFUSED } from "./browser-words.mjs";
 import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startProxy } from "./proxy.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite, strictPolicy } from "./site.mjs";
 
 const HOSTILE = "<style>*{all:revert;display:block!important;font:40px cursive!important}</style>";
-// Chromium says so when the policy's `http:` does not cover `ws:`; the widget then goes over plain HTTP.
-const WEBSOCKET_REFUSED = /Connecting to 'ws:.*violates the following Content Security Policy/;
 
 let server, theirs, ours, tag;
 before(async () => {
@@ -23,7 +22,7 @@ afterEach(async () => {
 });
 after(async () => {
   // Of a part that was changed, the browser complains, and the widget that it did not come.
-  const expected = [WEBSOCKET_REFUSED, /Failed to find a valid digest/, /: Event$/, /favicon/];
+  const expected = [WEBSOCKET_REFUSED, CHANGED, NOT_COME, /favicon/];
   await endAll(theirs.close(expected), ours.close(), server.stop());
 });
 
@@ -116,6 +115,24 @@ test("nothing but the script is asked for before Help", async () => {
   await site.stop();
 });
 
+test("each part is asked for once, and only what was checked can run: even where nothing may be kept", async () => {
+  const asked = [];
+  const proxy = await startProxy(server.origin, (path, body, headers) => {
+    headers["cache-control"] = "no-store";
+    // Whoever checks one answer and runs another runs this one.
+    if (asked.includes(path)) body[body.length - 2] ^= 1;
+    asked.push(path);
+    return body;
+  });
+  const site = await startSite({ "/": { html: html("Not kept", tag.replaceAll(server.origin, proxy.origin)) } });
+  await talk(await visit(site.origin));
+  const parts = asked.map((path) => /^\/([\w-]+)\.[0-9a-f]+\.js$/.exec(path)?.[1]).filter(Boolean);
+  assert.deepEqual(parts.sort(), ["alongside", "chat", "later", "words-en"]);
+  await theirs.leave();
+  await proxy.stop();
+  await site.stop();
+});
+
 for (const part of ["chat", "words-en"]) {
   test(`${part}, with one changed byte, does not run, and the visitor is told`, async () => {
     const changed = new RegExp(`/${part}\\.[0-9a-f]+\\.js$`);
@@ -159,9 +176,10 @@ test("what comes later, with one changed byte, verifies nobody: the claim is los
   await site.stop();
 });
 
-test("a loader with one changed byte does not run at all", async () => {
+test("a loader with one changed byte does not run at all, and whole it does", async () => {
+  let whole = false;
   const proxy = await startProxy(server.origin, (path, body) => {
-    if (path.startsWith("/alongside.")) body[body.length - 2] ^= 1;
+    if (!whole && path.startsWith("/alongside.")) body[body.length - 2] ^= 1;
     return body;
   });
   const site = await startSite({ "/": { html: html("Changed", tag.replaceAll(server.origin, proxy.origin)) } });
@@ -169,6 +187,9 @@ test("a loader with one changed byte does not run at all", async () => {
   await page.goto(`${site.origin}/`);
   await page.waitForTimeout(500);
   assert.equal(await page.locator("alongside-help").count(), 0);
+  whole = true;
+  // Another person, to whom nothing was kept.
+  await (await visit(site.origin)).button("Help").waitFor();
   await proxy.stop();
   await site.stop();
 });

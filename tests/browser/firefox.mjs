@@ -5,6 +5,11 @@ import { firefox } from "playwright-core";
 const PREFERENCES = {
   // Names for addresses take Firefox most of a second to find, which is not what is looked at here.
   "media.peerconnection.ice.obfuscate_host_addresses": false,
+  // A desk has a mouse: without a screen Firefox says that nothing points, finely (2) or by hovering (4).
+  "ui.allPointerCapabilities": 6,
+  "ui.primaryPointerCapabilities": 6,
+  // The list of what was saved opens over the window, and takes the focus from the page.
+  "browser.download.alwaysOpenPanel": false,
   // Nothing is asked of the world outside.
   "app.normandy.enabled": false,
   "app.update.auto": false,
@@ -19,10 +24,14 @@ const PREFERENCES = {
   "toolkit.telemetry.server": "http://localhost:9/",
 };
 
-/** Starts one that finds nothing of the world outside by itself; what pages ask for is watched by whoever opens them. */
-export const launchFirefox = () =>
+/**
+ * Starts one that finds nothing of the world outside by itself; what pages ask for is watched by whoever opens them. It
+ * saves files in that folder, and is set as its person wants it.
+ */
+export const launchFirefox = ({ downloads, preferences }) =>
   firefox.launch({
     channel: "moz-firefox",
     executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
-    firefoxUserPrefs: PREFERENCES,
+    downloadsPath: downloads,
+    firefoxUserPrefs: { ...PREFERENCES, ...preferences },
   });

@@ -4,11 +4,13 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
+import { LEFT } from "./browser-words.mjs";
 import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
 
-let server, site, theirs, ours;
+// The server is at `localhost`, and so is the site, at another port; under its other name it is another site's to a browser.
+let server, site, elsewhere, theirs, ours;
 before(async () => {
   server = await startServer();
   // The copy speaks to the console at the very address that the tag names.
@@ -25,21 +27,25 @@ before(async () => {
     "/hostile": { html: html("A hostile page", tag, `<script>if (opener) { ${steer} }</script>`) },
     "/apart": { html: html("A page apart", tag), headers: { "cross-origin-opener-policy": "same-origin" } },
   });
+  elsewhere = site.origin.replace("localhost", "127.0.0.1");
   [theirs, ours] = await startBrowsers();
 });
 afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave()]);
 });
 after(async () => {
-  const left = [/closed before the connection is established/, /Cross-Origin-Opener-Policy/, /Unsafe attempt to initiate navigation/];
+  const left = [LEFT, /Cross-Origin-Opener-Policy/, /Unsafe attempt to initiate navigation/];
   await endAll(theirs.close(left), ours.close(left), site.stop(), server.stop());
 });
 
+// In Firefox a window on the console's own site must not know who has opened it, and so cannot say where it is.
+const MARK = { chromium: "yes", firefox: "unknown" };
+
 /** A session on a page, and the helper's window on it. */
-async function watching(path = "/") {
+async function watching(path = "/", origin = elsewhere) {
   const helper = await HelperHand.at(await ours.window(), server.console);
   const page = await theirs.window();
-  await page.goto(site.origin + path);
+  await page.goto(origin + path);
   const visitor = new VisitorHand(page);
   await visitor.button("Help").click();
   await visitor.is("waiting");
@@ -47,7 +53,7 @@ async function watching(path = "/") {
   await visitor.is("connected");
   await visitor.hasWayBack();
   const [copy] = await Promise.all([helper.page.waitForEvent("popup"), helper.button("Open page").click()]);
-  await copy.waitForURL(site.origin + path);
+  await copy.waitForURL(origin + path);
   const follow = helper.region.getByRole("checkbox", { name: "Follow" });
   const same = (mark) => helper.region.getByRole("status").getByText(`Same page: ${mark}`, { exact: true }).waitFor();
   return { helper, visitor, copy, follow, same };
@@ -59,34 +65,34 @@ test("the window goes along: a link, a page within the page, the way back", asyn
   await same("yes");
   assert.equal(await copy.locator("alongside-help").count(), 0, "nobody asks for help in the copy");
   await visitor.page.getByRole("link", { name: "Other" }).click();
-  await copy.waitForURL(`${site.origin}/other`);
+  await copy.waitForURL(`${elsewhere}/other`);
   await same("yes");
   await visitor.page.goBack({ waitUntil: "commit" });
-  await copy.waitForURL(`${site.origin}/`);
-  await visitor.page.goto(`${site.origin}/app`);
-  await copy.waitForURL(`${site.origin}/app`);
+  await copy.waitForURL(`${elsewhere}/`);
+  await visitor.page.goto(`${elsewhere}/app`);
+  await copy.waitForURL(`${elsewhere}/app`);
   await visitor.page.getByRole("button", { name: "Part" }).click();
-  await copy.waitForURL(`${site.origin}/app/part`);
+  await copy.waitForURL(`${elsewhere}/app/part`);
   await same("yes");
   // The helper looks elsewhere, and comes along again with the next page.
-  await copy.goto(`${site.origin}/other`);
+  await copy.goto(`${elsewhere}/other`);
   await same("no");
-  await visitor.page.goto(`${site.origin}/`);
-  await copy.waitForURL(`${site.origin}/`);
+  await visitor.page.goto(`${elsewhere}/`);
+  await copy.waitForURL(`${elsewhere}/`);
   await same("yes");
-  await visitor.page.goto(`${site.origin}/without`);
+  await visitor.page.goto(`${elsewhere}/without`);
   await helper.is("reconnecting");
 });
 
 test("without Follow the window stays, and with it comes along at once", async () => {
   const { helper, visitor, copy, follow, same } = await watching();
   await follow.uncheck();
-  await visitor.page.goto(`${site.origin}/other`);
-  await helper.sees("Another page", `${site.origin}/other`);
+  await visitor.page.goto(`${elsewhere}/other`);
+  await helper.sees("Another page", `${elsewhere}/other`);
   await same("no");
-  assert.equal(copy.url(), `${site.origin}/`);
+  assert.equal(copy.url(), `${elsewhere}/`);
   await follow.check();
-  await copy.waitForURL(`${site.origin}/other`);
+  await copy.waitForURL(`${elsewhere}/other`);
   await same("yes");
 });
 
@@ -97,33 +103,57 @@ test("Follow alone opens the window, by the keyboard too; who closes it does not
   assert.equal(await follow.isChecked(), false);
   await follow.focus();
   const [again] = await Promise.all([helper.page.waitForEvent("popup"), helper.page.keyboard.press("Space")]);
-  await again.waitForURL(`${site.origin}/`);
+  await again.waitForURL(`${elsewhere}/`);
   assert.equal(await follow.isChecked(), true);
 });
 
-test("what the visited page does with its opener leaves the console where it is", async () => {
-  const { helper, visitor, copy } = await watching("/hostile");
-  await copy.waitForLoadState("load");
-  await copy.waitForTimeout(500);
-  assert.match(helper.page.url(), /\/console\//);
-  await visitor.say("Are you still there?");
-  await helper.reads("Are you still there?");
+for (const [name, origin] of [
+  ["another site", () => elsewhere],
+  ["the console's own site", () => site.origin],
+]) {
+  test(`what a visited page of ${name} does with its opener leaves the console where it is`, async () => {
+    const { helper, visitor, copy } = await watching("/hostile", origin());
+    await copy.waitForLoadState("load");
+    await copy.waitForTimeout(500);
+    assert.match(helper.page.url(), /\/console\//);
+    await visitor.say("Are you still there?");
+    await helper.reads("Are you still there?");
+  });
+}
+
+test("on the console's own site the window goes along as well, and is not said to be elsewhere", async () => {
+  const { helper, visitor, copy, follow, same } = await watching("/", site.origin);
+  await same(MARK[ours.kind]);
+  assert.equal(await copy.locator("alongside-help").count(), 0, "nobody asks for help in the copy");
+  await visitor.page.getByRole("link", { name: "Other" }).click();
+  await copy.waitForURL(`${site.origin}/other`);
+  await same(MARK[ours.kind]);
+  await follow.uncheck();
+  await visitor.page.goto(`${site.origin}/app`);
+  await helper.sees("An app", `${site.origin}/app`);
+  // The same window, whatever it knows of the console.
+  await helper.button("Open page").click();
+  await copy.waitForURL(`${site.origin}/app`);
+  assert.equal(helper.page.context().pages().length, 2);
+  assert.equal(await follow.isChecked(), true);
+  await copy.close();
+  await helper.page.getByText(/^Your window is closed/).waitFor();
 });
 
 test("a page that keeps itself apart is said to, and opens by a press", async () => {
   const { helper, visitor, follow } = await watching();
-  await visitor.page.goto(`${site.origin}/apart`);
+  await visitor.page.goto(`${elsewhere}/apart`);
   await helper.page.getByText(/keeps it apart/).waitFor();
   assert.equal(await follow.isChecked(), false);
   const [copy] = await Promise.all([helper.page.context().waitForEvent("page"), helper.button("Open page").click()]);
-  await copy.waitForURL(`${site.origin}/apart`);
+  await copy.waitForURL(`${elsewhere}/apart`);
 });
 
 test("the copy tells nobody but the console, and the console believes nobody but the copy", async () => {
   const { helper, copy, same } = await watching();
   await same("yes");
   // A message of another origin, or of no window of ours.
-  await helper.page.evaluate((url) => frames[0].postMessage({ alongside: url }, "*"), `${site.origin}/other`);
+  await helper.page.evaluate((url) => frames[0].postMessage({ alongside: url }, "*"), `${elsewhere}/other`);
   await copy.evaluate(() => opener.postMessage({ alongside: 7 }, "*"));
   await helper.page.waitForTimeout(300);
   await same("yes");

@@ -6,8 +6,9 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
+import { LEFT } from "./browser-words.mjs";
 import { channels, watchPeers } from "./peer-watch.mjs";
-import { HelperHand, startBrowser, VisitorHand } from "./people.mjs";
+import { copyTab, HelperHand, startBrowser, VisitorHand } from "./people.mjs";
 import { decode, encode } from "./project.mjs";
 import { startRelay } from "./relay.mjs";
 import { Scanner } from "./scanner.mjs";
@@ -34,7 +35,7 @@ before(async () => {
 });
 
 after(async () => {
-  const left = [/closed before the connection is established/, /already in CLOSING/];
+  const left = [LEFT, /already in CLOSING/];
   const closed = await Promise.allSettled([theirs, others, ours].map((browser) => browser?.close(left)));
   await site?.stop();
   await relay?.stop();
@@ -231,9 +232,7 @@ test("a server that says the helper is gone: the visitor is told, keeps the plac
 test("two pages with the same keys and no lock between them: one has the session, and no word is doubled", async () => {
   const kept = await visitor.page.evaluate(() => Object.entries({ ...sessionStorage }));
   const page = await others.window();
-  await page.addInitScript((entries) => {
-    if (sessionStorage.length === 0) for (const [name, value] of entries) sessionStorage.setItem(name, value);
-  }, kept);
+  await page.addInitScript(copyTab, kept);
   await page.goto(`${site.origin}/${PATH}`);
   const thief = new VisitorHand(page);
   // Each takes it from the other until one has stored the next way back. For the other it is over there: it is told so,

@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 
+import { LEFT } from "./browser-words.mjs";
 import { FalseHelper, FalseVisitor, ownKey, Peer } from "./impostor.mjs";
 import { channels, watchPeers } from "./peer-watch.mjs";
 import { HelperHand, startBrowser, VisitorHand } from "./people.mjs";
@@ -35,7 +36,7 @@ before(async () => {
 
 after(async () => {
   // A relay that hangs up leaves somebody who dials again when the page is closed.
-  const left = [/closed before the connection is established/];
+  const left = [LEFT];
   // What did not start need not stop; what did would keep this process alive.
   const closed = await Promise.allSettled([theirs, ours, evil].map((browser) => browser?.close(left)));
   await site?.stop();

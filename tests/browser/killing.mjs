@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
+import { CHANGED, LEFT, NOT_COME } from "./browser-words.mjs";
 import { freePort } from "./free-port.mjs";
 import { endAgents, nativeVisitor } from "./native.mjs";
 import { endAll, startBrowsers } from "./people.mjs";
@@ -42,7 +43,7 @@ afterEach(async () => {
 });
 after(async () => {
   // What a browser says of a server that is not there; an `Event` is a script of ours that did not come.
-  const gone = [/WebSocket/, /ERR_/, /: Event$/];
+  const gone = [/WebSocket/, /ERR_/, LEFT, CHANGED, NOT_COME];
   await endAll(theirs.close(gone), ours.close(gone), site?.stop(), relay?.stop(), server?.stop());
 });
 

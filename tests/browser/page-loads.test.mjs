@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
+import { CUT, LEFT } from "./browser-words.mjs";
 import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
@@ -25,7 +26,7 @@ afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave()]);
 });
 after(async () => {
-  await endAll(theirs.close([/closed before the connection is established/]), ours.close(), site.stop(), server.stop());
+  await endAll(theirs.close([LEFT, CUT]), ours.close(), site.stop(), server.stop());
 });
 
 async function visit(path = "/") {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
+import { LEFT } from "./browser-words.mjs";
 import { freePort } from "./free-port.mjs";
 import { endAgents } from "./native.mjs";
 import { endAll, startBrowser } from "./people.mjs";
@@ -20,9 +21,6 @@ afterEach(async () => {
 after(async () => {
   await endAll(theirs.close([LEFT]), ours.close(), server.stop());
 });
-
-// What a browser says of a page that is left while it dials the server.
-const LEFT = /closed before the connection is established/;
 
 const title = "Nook, good things for a small desk";
 

@@ -4,6 +4,9 @@
 // or a violation of a policy fails the test (invariant I11).
 
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { chromium } from "playwright-core";
 
@@ -60,6 +63,23 @@ function tellIceServers(known) {
   };
 }
 
+/**
+ * Runs in every page of Firefox before its own scripts: whatever drives it counts as a person's press to it, for as long as
+ * it likes. Here only a press does, and for as long as Firefox takes one for a reason.
+ */
+function tellPresses() {
+  const LASTING_MS = 5_000;
+  let pressed = -Infinity;
+  const press = ({ isTrusted }) => {
+    if (isTrusted) pressed = performance.now();
+  };
+  for (const type of ["pointerdown", "pointerup", "keydown"]) addEventListener(type, press, true);
+  Object.defineProperties(UserActivation.prototype, {
+    isActive: { configurable: true, get: () => performance.now() - pressed < LASTING_MS },
+    hasBeenActive: { configurable: true, get: () => pressed > -Infinity },
+  });
+}
+
 /** Starts the visitor's browser and the helper's, each of the kind that VISITOR and HELPER name: `chromium`, or `firefox`. */
 export const startBrowsers = () => {
   const { VISITOR: theirs, HELPER: ours } = process.env;
@@ -67,16 +87,18 @@ export const startBrowsers = () => {
 };
 
 /**
- * Starts a browser of somebody's own; with a port, others may attach to its DevTools there.
+ * Starts a browser of somebody's own; with a port, others may attach to its DevTools there. Firefox may be set by
+ * `preferences`.
  *
  * One that runs on another host than its pages' servers, by an `executable` that sees to that, is told at which address
  * `localhost` is: pages of no other name without TLS may do what ours do.
  */
-export async function startBrowser({ kind = "chromium", port = null, executable, localhost = null } = {}) {
+export async function startBrowser({ kind = "chromium", port = null, executable, localhost = null, preferences = {} } = {}) {
   const known = ["localhost", "127.0.0.1", ...(localhost === null ? [] : [localhost])];
   const own = localhost === null ? "EXCLUDE localhost" : `MAP localhost ${localhost}`;
   const more = port === null ? [] : [`--remote-debugging-port=${port}`];
-  const browser = await (kind === "firefox" ? launchFirefox() : launch([own, "EXCLUDE 127.0.0.1"], more, executable));
+  const downloads = kind === "firefox" ? mkdtempSync(join(tmpdir(), "alongside-saved-")) : null;
+  const browser = await (downloads ? launchFirefox({ downloads, preferences }) : launch([own, "EXCLUDE 127.0.0.1"], more, executable));
   const complaints = [];
   const watch = (page) => {
     page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
@@ -94,6 +116,8 @@ export async function startBrowser({ kind = "chromium", port = null, executable,
   return {
     kind,
     complaints,
+    /** Where files are saved that Playwright does not tell of. */
+    downloads,
     endpoint: port === null ? null : `http://127.0.0.1:${port}`,
     /** Closes all windows, as at the end of a test. */
     async leave() {
@@ -105,15 +129,23 @@ export async function startBrowser({ kind = "chromium", port = null, executable,
       context.setDefaultTimeout(15_000);
       context.on("page", watch);
       await context.addInitScript(tellIceServers, known);
+      if (kind === "firefox") await context.addInitScript(tellPresses);
       return context.newPage();
     },
     /** Closes it; fails when anything was wrong that the test did not expect. */
     async close(expected = []) {
       await browser.close();
+      if (downloads) rmSync(downloads, { recursive: true });
       const unexpected = complaints.filter((complaint) => !expected.some((pattern) => pattern.test(complaint)));
       assert.deepEqual(unexpected, []);
     },
   };
+}
+
+/** Runs in a tab before its page's own scripts: puts there what a browser copies with a tab. A blank page keeps nothing. */
+export function copyTab(entries) {
+  if (origin === "null" || sessionStorage.length > 0) return;
+  for (const [name, value] of entries) sessionStorage.setItem(name, value);
 }
 
 /** Ends everything, whatever goes wrong on the way, and then says what did. */

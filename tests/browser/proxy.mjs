@@ -4,7 +4,7 @@
 import { createServer, request as ask } from "node:http";
 import { connect } from "node:net";
 
-/** Starts one. `change(path, body)` gives the body that the browser gets. */
+/** Starts one. `change(path, body, headers)` gives the body that the browser gets, and may change the headers. */
 export async function startProxy(target, change) {
   const { hostname, port } = new URL(target);
   const server = createServer((request, response) => {
@@ -13,8 +13,8 @@ export async function startProxy(target, change) {
       const parts = [];
       answer.on("data", (part) => parts.push(part));
       answer.on("end", () => {
-        const body = change(request.url, Buffer.concat(parts));
         const { "content-length": _, ...rest } = answer.headers;
+        const body = change(request.url, Buffer.concat(parts), rest);
         response.writeHead(answer.statusCode, { ...rest, "content-length": body.length });
         response.end(body);
       });

@@ -1,10 +1,10 @@
 // What the visitor can look back at and keep: the record of what the helper did, and the conversation as a file.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, afterEach, before, test } from "node:test";
 
 import { endAll, meet, startBrowsers, VisitorHand } from "./people.mjs";
+import { savedFile } from "./saving.mjs";
 import { startServer } from "./server.mjs";
 
 let server, theirs, ours;
@@ -25,8 +25,7 @@ async function connected() {
 }
 
 async function saved(visitor) {
-  const [download] = await Promise.all([visitor.page.waitForEvent("download"), visitor.button("Save conversation").click()]);
-  return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+  return savedFile(theirs, visitor.page, () => visitor.button("Save conversation").click());
 }
 
 test("all that the helper did stands in the record, over page loads and after the end", async () => {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
+import { LEFT } from "./browser-words.mjs";
 import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
@@ -14,7 +15,7 @@ afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave()]);
 });
 after(async () => {
-  const gone = [/WebSocket connection to/, /ERR_CONNECTION_REFUSED/, /Failed to load resource/, /ERR_INCOMPLETE_CHUNKED/];
+  const gone = [/WebSocket connection to/, LEFT, /ERR_CONNECTION_REFUSED/, /Failed to load resource/, /ERR_INCOMPLETE_CHUNKED/];
   await endAll(theirs.close(gone), ours.close(gone));
 });
 

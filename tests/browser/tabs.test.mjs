@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
-import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
+import { LEFT } from "./browser-words.mjs";
+import { copyTab, endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
 
@@ -19,7 +20,7 @@ afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave()]);
 });
 after(async () => {
-  const left = [/closed before the connection is established/];
+  const left = [LEFT];
   await endAll(theirs.close(left), ours.close(left), site.stop(), server.stop());
 });
 
@@ -43,9 +44,7 @@ const kept = ({ page }) => page.evaluate(() => Object.entries({ ...sessionStorag
 /** Another tab of the same browser, with this in its storage. */
 async function tabWith(context, entries) {
   const page = await context.newPage();
-  await page.addInitScript((entries) => {
-    if (sessionStorage.length === 0) for (const [name, value] of entries) sessionStorage.setItem(name, value);
-  }, entries);
+  await page.addInitScript(copyTab, entries);
   await page.goto(`${site.origin}/`);
   return new VisitorHand(page);
 }

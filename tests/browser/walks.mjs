@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
+import { LEFT } from "./browser-words.mjs";
 import { endAgents, Native } from "./native.mjs";
 import { endAll, HelperHand, startBrowser } from "./people.mjs";
 import { startServer } from "./server.mjs";
@@ -39,7 +40,7 @@ export function tellWalks(name, start, Hand, forms) {
   });
   afterEach(() => Promise.all([theirs.leave(), ours.leave(), endAgents()]));
   after(async () => {
-    const left = [/closed before the connection is established/];
+    const left = [LEFT];
     await endAll(theirs.close(left), ours.close(left), site.stop(), server.stop());
   });
 

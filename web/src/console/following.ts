@@ -2,8 +2,13 @@
 //
 // It is opened from an inner frame of the console: what the visited page can reach as its opener is that frame, and no
 // page can steer the console through it. Without the helper's press no window is opened, and none takes the focus.
+//
+// Firefox lets a page steer what lies over that frame when it is of the console's own site (`www.example.org` beside
+// `help.example.org`). There such a window gets no opener at all: it goes along all the same, as the site is one, and
+// cannot tell where it is.
 
 import type { Page } from "../wire/peer";
+import { mayBeOneSite } from "./one-site";
 import { opening } from "./opening";
 import { samePage, type SamePage } from "./same-page";
 
@@ -33,6 +38,33 @@ function opener(): Window | null {
   return frame.contentWindow;
 }
 
+/** Whether a page of this origin must not know who has opened it. One of the console's own can reach it anyway. */
+function mustBeAlone(origin: string): boolean {
+  if (!navigator.userAgent.includes("Firefox/") || origin === location.origin) return false;
+  return mayBeOneSite(new URL(origin).hostname, location.hostname);
+}
+
+/** Opens a page that does not know by whom. Nobody finds it by its name any more, so that each has one of its own. */
+function openAlone(href: string): Window | null {
+  const opened = opener()?.open("", NAME + crypto.randomUUID()) ?? null;
+  if (opened) {
+    opened.opener = null;
+    opened.location.href = href;
+  }
+  return opened;
+}
+
+/** Leads a window somewhere, if it is there and may be led: one that has gone to another site by itself may not. */
+function go(there: Window, href: string): boolean {
+  if (there.closed) return false;
+  try {
+    there.location.href = href;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The window of one session. */
 export class Following {
   #window: Window | null = null;
@@ -60,7 +92,7 @@ export class Following {
 
   /** Opens the visitor's page, by a press of the helper, and goes along from now on. */
   open(href: string): void {
-    const opened = opener()?.open(href, NAME + this.session) ?? null;
+    const opened = this.#opened(href);
     if (this.#window && this.#window !== opened) windows.delete(this.#window);
     this.#window = opened;
     this.#shown = href;
@@ -73,6 +105,13 @@ export class Following {
       this.#timer = setInterval(() => this.#look(), LOOK_MS);
     }
     this.changed();
+  }
+
+  #opened(href: string): Window | null {
+    if (!mustBeAlone(this.origin)) return opener()?.open(href, NAME + this.session) ?? null;
+    if (!this.#window || !go(this.#window, href)) return openAlone(href);
+    this.#window.focus();
+    return this.#window;
   }
 
   /** Goes along, or stays where it is. */
@@ -104,7 +143,7 @@ export class Following {
     if (!this.on || !this.#window || way?.to !== "same-site" || way.href === this.#shown) return;
     this.#shown = way.href;
     this.#told = null;
-    this.#window.location.href = way.href;
+    if (!go(this.#window, way.href)) this.#lose();
   }
 
   #heard({ origin, data }: MessageEvent): void {
@@ -115,9 +154,12 @@ export class Following {
   }
 
   #look(): void {
-    if (!this.#window?.closed) return;
+    if (this.#window?.closed) this.#lose();
+  }
+
+  /** Closed by the helper, or kept apart by the page (Cross-Origin-Opener-Policy): nobody can tell. */
+  #lose(): void {
     this.end();
-    // Closed by the helper, or kept apart by the page (Cross-Origin-Opener-Policy): nobody can tell.
     this.problem = "closed";
     this.changed();
   }
