@@ -23,7 +23,7 @@ export const words: Words = {
   slow: ["Asking for help…", "The help desk does not answer. It is being tried again."],
   next: ["You are next", "You can already write what you need."],
   inLine: (position) => [`You are number ${position} in line`, "You can already write what you need."],
-  unavailable: ["Nobody is here right now", "You keep your place while this site is open. You can also try again later."],
+  unavailable: ["Nobody is here right now", "Your place is kept while this site is open. Or try again later."],
   connecting: (name) => [`${name} is joining you…`, moment],
   verified: "Verified helper of this site",
   program: "A program, verified by this site",
