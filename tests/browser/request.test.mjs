@@ -135,7 +135,7 @@ test("an answer for another team asks before it takes the place of the present o
     const { stdout } = await run(program("alongside-agent"), ["team", "sign", "--team", join(other.folder, "team.pem"), "--name", "Robin", line]);
     await imports(stdout);
     await page.getByRole("heading", { name: "Use another invite?" }).waitFor();
-    await button("Stay Demo helper").click();
+    await button("Keep the old invite").click();
     await page.getByText("Connected", { exact: true }).waitFor();
   } finally {
     await other.stop();

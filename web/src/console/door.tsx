@@ -60,7 +60,7 @@ export function Door(props: {
           </button>
           {held !== null && (
             <button type="button" class="plain" onClick={() => props.onStay(held)}>
-              {words.invite.replaceNo(held.claims.sub)}
+              {words.invite.replaceNo}
             </button>
           )}
         </p>
@@ -95,10 +95,10 @@ export function Replacing(props: {
         <p class="key">{offered.team}</p>
         <p class="actions">
           <button ref={stay} type="button" class="primary" onClick={() => props.onNo(held)}>
-            {words.invite.replaceNo(held.claims.sub)}
+            {words.invite.replaceNo}
           </button>
           <button type="button" class="plain" onClick={() => props.onYes(offered)}>
-            {words.invite.replaceYes(offered.claims.sub)}
+            {words.invite.replaceYes}
           </button>
         </p>
       </div>

@@ -11,12 +11,12 @@ import { opening } from "./opening";
 import { host } from "./origin";
 
 /** The visitor's page, and what can be done about it. Only an address of the session's own site opens at once. */
-export function PageRegion(props: { page: Page | null; origin: string; following: Following; children: ComponentChildren }) {
+export function PageRegion(props: { page: Page | null; origin: string; following: Following; isOver: boolean; children: ComponentChildren }) {
   const { page, origin, following } = props;
   return (
     <section class="page" aria-label={words.page.label}>
       {page === null ? <p class="hint">{words.page.unknown}</p> : <Known key={page.epoch} page={page} origin={origin} following={following} />}
-      {page !== null && <Along following={following} />}
+      {page !== null && !props.isOver && <Along following={following} />}
       {props.children}
     </section>
   );

@@ -103,7 +103,7 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
           )}
         </div>
       </header>
-      <PageRegion page={session.page} origin={session.origin} following={visit.following}>
+      <PageRegion page={session.page} origin={session.origin} following={visit.following} isOver={visit.over}>
         {visit.state === "connected" && <Proposing session={session} />}
       </PageRegion>
       <div class="talk">

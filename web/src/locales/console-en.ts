@@ -19,8 +19,8 @@ export const words = {
     replaceTitle: "Use another invite?",
     replace: (name: string, other: string) =>
       `This browser is set up for ${name}. The invite you have opened is for ${other}, in another team.`,
-    replaceYes: (other: string) => `Help as ${other}`,
-    replaceNo: (name: string) => `Stay ${name}`,
+    replaceYes: "Use the new invite",
+    replaceNo: "Keep the old invite",
     problems: {
       empty: "Paste your invite first.",
       unreadable: "That is not an invite. Look for a link that has #invite= in it, and copy all of it.",
