@@ -413,7 +413,9 @@ mod tests {
         let flags_win = flags_win.unwrap();
         assert_eq!((flags_win.listen.port(), flags_win.stun.unwrap().port()), (2, 3));
 
-        for (wrong, words) in [("listen-to = 3", "unknown field"), ("team = 3", r#"write it like "…" or ["…""#)] {
+        for (wrong, words) in
+            [("listen-to = 3", "unknown field"), ("team = 3", r#"write it like "…" or ["…""#)]
+        {
             std::fs::write(&path, format!("listen = \"localhost:1\"\n\n{wrong}\n")).unwrap();
             let error = resolve(|flags| flags.config = Some(path.clone())).unwrap_err().to_string();
             assert!(error.starts_with("--config: ") && error.contains("line 3: "), "{error}");
@@ -425,9 +427,8 @@ mod tests {
     fn one_of_several_needs_no_list_in_a_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("alongside.toml");
-        let text = format!(
-            "team = \"{KEY}\"\npublic-url = \"https://a.example\"\ntrusted-proxy = \"127.0.0.1\"\n"
-        );
+        let text =
+            format!("team = \"{KEY}\"\npublic-url = \"https://a.example\"\ntrusted-proxy = \"127.0.0.1\"\n");
         std::fs::write(&path, text).unwrap();
         let config = resolve(|flags| flags.config = Some(path)).unwrap();
         assert_eq!(config.teams, Teams::Only([KEY.parse().unwrap()].into()));

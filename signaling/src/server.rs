@@ -215,7 +215,9 @@ impl Server {
             lines.push(format!("console     {}", demo.invite()));
         } else {
             if let Teams::Only(teams) = &*self.teams {
-                lines.extend(teams.iter().map(|team| format!("tag         {}/snippet?team={team}", self.origin)));
+                lines.extend(
+                    teams.iter().map(|team| format!("tag         {}/snippet?team={team}", self.origin)),
+                );
             }
             lines.push(format!("console     {}/console/", self.origin));
         }

@@ -16,7 +16,9 @@ pub(crate) enum TagError {
     )]
     NoKey,
     /// More than a page can name.
-    #[error("A page names one key, or two while you change from one to the next: /snippet?team=NEW&team=OLD.")]
+    #[error(
+        "A page names one key, or two while you change from one to the next: /snippet?team=NEW&team=OLD."
+    )]
     TooMany,
 }
 

@@ -21,12 +21,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// Help or be helped on a web page, from a terminal or a program; make team keys and invites.
 #[derive(Debug, Parser)]
-#[command(
-    name = "alongside-agent",
-    version,
-    arg_required_else_help = true,
-    disable_help_subcommand = true
-)]
+#[command(name = "alongside-agent", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Command {
     #[command(subcommand)]
     topic: Topic,

@@ -416,7 +416,8 @@ fn about(client: &Client) -> Vec<String> {
     let parts = parts.map(|part| clean::short(part)).into_iter().filter(|part| !part.is_empty());
     let browser = parts.collect::<Vec<_>>().join(", ");
     let attributes = client.attributes.iter();
-    let attributes = attributes.map(|(name, value)| format!("{}: {}", clean::short(name), clean::short(value)));
+    let attributes =
+        attributes.map(|(name, value)| format!("{}: {}", clean::short(name), clean::short(value)));
     let page = attributes.collect::<Vec<_>>().join(", ");
     [browser, page].into_iter().filter(|line| !line.is_empty()).collect()
 }
