@@ -104,9 +104,9 @@ pub(super) fn run(team: Team) -> Result<()> {
 /// Says, beside what is printed, how long the certificate is good, and by which name it can be taken back.
 fn note(Terms { jti, name, exp, .. }: &Terms) {
     let end = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(*exp));
-    eprintln!("alongside-agent: {name}'s certificate is good until {end}");
     eprintln!(
-        "alongside-agent: to take {name}'s certificate back, give the server a --deny file with {jti} in it"
+        "alongside-agent: {name}'s certificate is good until {end}; to take it back before, give the server a --deny \
+         file with {jti} in it"
     );
 }
 
