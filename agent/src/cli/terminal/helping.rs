@@ -443,7 +443,7 @@ mod tests {
     use super::*;
 
     fn id(byte: u8) -> SessionId {
-        format!("{byte:02x}").repeat(16).parse().unwrap()
+        SessionId([byte; 16])
     }
 
     fn lines(said: &Said) -> Vec<&str> {
