@@ -12,11 +12,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { brotliCompressSync, constants } from "node:zlib";
 
-import * as esbuild from "esbuild";
-import { minify } from "terser";
-
 import { BuildError } from "./build-error.mjs";
 import { framed } from "./frame.mjs";
+import { esbuild, minify } from "./packages.mjs";
 import { languages, renamed, shortener } from "./shorten.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));

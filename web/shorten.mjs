@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { minify } from "terser";
+import { minify } from "./packages.mjs";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "src");
 const source = (path) => readFileSync(join(folder, path), "utf8");

@@ -32,7 +32,7 @@ fn agent(arguments: &[&str]) -> Said {
 
 fn done(arguments: &[&str]) -> String {
     let said = agent(arguments);
-    // Beside a certificate stands by which name it can be taken back.
+    // Beside a certificate stands how long it is good, and by which name it can be taken back.
     let issues = matches!(arguments, [_, "invite" | "sign", ..]);
     assert_eq!(
         (said.status, said.err.lines().count()),
@@ -40,7 +40,8 @@ fn done(arguments: &[&str]) -> String {
         "{arguments:?}: {}",
         said.err
     );
-    assert!(!issues || said.err.contains("--deny"), "{}", said.err);
+    let says = ["good until ", " GMT; ", "--deny"];
+    assert!(!issues || says.iter().all(|part| said.err.contains(part)), "{}", said.err);
     let line = said.out.strip_suffix('\n').unwrap();
     assert!(!line.contains('\n'), "one line");
     line.to_owned()

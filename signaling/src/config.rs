@@ -11,7 +11,7 @@ use alongside_signaling_proto::id::TeamId;
 use clap::Parser;
 use clap::builder::BoolishValueParser;
 use ipnet::IpNet;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use url::Url;
 
 /// Where the server listens when nobody says otherwise.
@@ -81,9 +81,9 @@ struct File {
     #[serde(default)]
     no_stun: bool,
     stun_url: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_more")]
     public_url: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_more")]
     team: Vec<String>,
     #[serde(default)]
     open: bool,
@@ -92,8 +92,22 @@ struct File {
     demo_team: Option<PathBuf>,
     deny: Option<PathBuf>,
     metrics: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_more")]
     trusted_proxy: Vec<String>,
+}
+
+/// A flag that may be repeated: a list in a file, or the one thing that a flag says once.
+fn one_or_more<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "write it like \"…\" or [\"…\", \"…\"]")]
+    enum Said {
+        Once(String),
+        Each(Vec<String>),
+    }
+    Ok(match Said::deserialize(from)? {
+        Said::Once(text) => vec![text],
+        Said::Each(texts) => texts,
+    })
 }
 
 /// What the server does, checked.
@@ -399,10 +413,27 @@ mod tests {
         let flags_win = flags_win.unwrap();
         assert_eq!((flags_win.listen.port(), flags_win.stun.unwrap().port()), (2, 3));
 
-        std::fs::write(&path, "listen = \"localhost:1\"\n\nlisten-to = 3\n").unwrap();
-        let error = resolve(|flags| flags.config = Some(path)).unwrap_err().to_string();
-        assert!(error.starts_with("--config: ") && error.contains("line 3"), "{error}");
-        assert!(!error.contains('\n'), "{error}");
+        for (wrong, words) in
+            [("listen-to = 3", "unknown field"), ("team = 3", r#"write it like "…" or ["…""#)]
+        {
+            std::fs::write(&path, format!("listen = \"localhost:1\"\n\n{wrong}\n")).unwrap();
+            let error = resolve(|flags| flags.config = Some(path.clone())).unwrap_err().to_string();
+            assert!(error.starts_with("--config: ") && error.contains("line 3: "), "{error}");
+            assert!(error.contains(words) && !error.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn one_of_several_needs_no_list_in_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("alongside.toml");
+        let text =
+            format!("team = \"{KEY}\"\npublic-url = \"https://a.example\"\ntrusted-proxy = \"127.0.0.1\"\n");
+        std::fs::write(&path, text).unwrap();
+        let config = resolve(|flags| flags.config = Some(path)).unwrap();
+        assert_eq!(config.teams, Teams::Only([KEY.parse().unwrap()].into()));
+        assert_eq!(config.public_origins, ["https://a.example"]);
+        assert_eq!(config.trusted_proxies.len(), 1);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The file with the ids of certificates that are refused: one a line, and it may change at any time.
 
 use std::collections::BTreeSet;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,9 +18,12 @@ const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Reads the file at the start.
 ///
-/// Errors: one that cannot be read, with the flag that names it.
+/// Errors: one that is not there or cannot be read, with the flag that names it.
 pub(crate) fn read(path: &Path) -> Result<BTreeSet<String>, ConfigError> {
-    ids(path).map_err(|problem| ConfigError::new("--deny", format!("{}: {problem}", path.display())))
+    ids(path).map_err(|error| {
+        let advice = if error.kind() == ErrorKind::NotFound { ": make an empty one" } else { "" };
+        ConfigError::new("--deny", format!("{}: {error}{advice}", path.display()))
+    })
 }
 
 /// Tells the broker of every change. A file that cannot be read any more leaves refused who was.
@@ -46,12 +50,12 @@ pub(crate) async fn watch(path: PathBuf, mut known: BTreeSet<String>, hub: Hub) 
 }
 
 /// The ids in the file. Empty lines and those that begin with `#` are none.
-fn ids(path: &Path) -> Result<BTreeSet<String>, String> {
-    let length = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+fn ids(path: &Path) -> io::Result<BTreeSet<String>> {
+    let length = std::fs::metadata(path)?.len();
     if length > MAX_BYTES {
-        return Err(format!("it has {length} bytes, more than {MAX_BYTES}"));
+        return Err(io::Error::other(format!("it has {length} bytes, more than {MAX_BYTES}")));
     }
-    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let text = std::fs::read_to_string(path)?;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     Ok(lines.map(str::to_owned).collect())
 }
@@ -68,6 +72,7 @@ mod tests {
         assert_eq!(read(&path).unwrap(), ["one".to_owned(), "two".to_owned()].into());
         let error = read(&folder.path().join("nowhere")).unwrap_err();
         assert_eq!(error.flag, "--deny");
+        assert!(error.problem.ends_with(": make an empty one"), "{error}");
         std::fs::File::create(&path).unwrap().set_len(MAX_BYTES + 1).unwrap();
         assert!(read(&path).unwrap_err().problem.contains("bytes"));
     }

@@ -12,7 +12,7 @@ use alongside_signaling_proto::limits::{HEADER_TIMEOUT_MS, HTTP_LIFETIME_MS, MAX
 use alongside_signaling_proto::wire::SUBPROTOCOL;
 use axum::body::Body;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
-use axum::extract::{DefaultBodyLimit, Extension, Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Extension, Path, RawQuery, Request, State};
 use axum::http::header::{CONTENT_TYPE, HOST, HeaderName, ORIGIN, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -22,7 +22,6 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use serde::Deserialize;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tower::ServiceExt as _;
@@ -32,7 +31,7 @@ use crate::gate::{Caller, Gate};
 use crate::hub::{Hub, Way};
 use crate::metered::Metered;
 use crate::stream::{MAX_POST_BYTES, Streams};
-use crate::{assets, policy, socket};
+use crate::{assets, policy, socket, tag};
 
 /// How long to wait when the system has no more file descriptors: to try at once would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -223,32 +222,18 @@ async fn post_to_stream(State(site): State<Site>, Path(name): Path<String>, body
     }
 }
 
-#[derive(Debug, Deserialize)]
-struct SnippetQuery {
-    team: Option<String>,
-}
-
 /// `/snippet?team=KEY`: the tag for a page.
-async fn snippet(
-    State(site): State<Site>,
-    headers: HeaderMap,
-    Query(query): Query<SnippetQuery>,
-) -> Response {
-    let team = query.team.as_deref().map(str::parse::<TeamId>);
-    let team = match (team, site.demo) {
-        (Some(Ok(team)), _) => team,
-        (None, Some(demo)) => demo,
-        (None, None) | (Some(Err(_)), _) => {
-            let problem =
-                "Say for which team: /snippet?team=KEY, the key having 43 letters, digits, - and _.\n";
-            return (StatusCode::BAD_REQUEST, problem).into_response();
-        }
+async fn snippet(State(site): State<Site>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let teams = match tag::named(query.as_deref().unwrap_or_default(), site.demo) {
+        Ok(teams) => teams,
+        Err(problem) => return (StatusCode::BAD_REQUEST, format!("{problem}\n")).into_response(),
     };
-    if !site.teams.contains(&team) {
-        return (StatusCode::NOT_FOUND, "This server does not serve that team.\n").into_response();
+    if let Some(stranger) = teams.iter().find(|team| !site.teams.contains(team)) {
+        let problem = format!("This server does not serve the team {stranger}: start it with --team.\n");
+        return (StatusCode::NOT_FOUND, problem).into_response();
     }
     match base(&site.origins, &headers) {
-        Some(origin) => assets::snippet(origin, &team).into_response(),
+        Some(origin) => assets::snippet(origin, &tag::attribute(&teams)).into_response(),
         None => {
             (StatusCode::INTERNAL_SERVER_ERROR, "This server does not know its address.\n").into_response()
         }

@@ -26,6 +26,7 @@ mod socket;
 mod source;
 mod stream;
 mod stun;
+mod tag;
 
 pub use config::{Config, ConfigError, Flags};
 pub use server::{Server, StartError};

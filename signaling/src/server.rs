@@ -12,7 +12,7 @@ use tokio::net::UdpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::info;
-use url::Url;
+use url::{Host, Url};
 
 use crate::config::{Config, ConfigError};
 use crate::demo::Demo;
@@ -42,6 +42,7 @@ pub struct Server {
     address: SocketAddr,
     stun_address: Option<SocketAddr>,
     origin: String,
+    teams: Arc<Teams>,
     demo: Option<Demo>,
     stopping: watch::Sender<bool>,
     hub: Hub,
@@ -104,6 +105,15 @@ impl Server {
         }
 
         let denied = deny.as_deref().map(deny::read).transpose()?.unwrap_or_default();
+        if stun_url.is_none()
+            && let Some(stun) = stun_address.filter(|stun| is_told_in_vain(*stun, &origin))
+        {
+            tracing::warn!(
+                "STUN listens on this machine alone, and agents elsewhere are sent to it: \
+                 say --stun 0.0.0.0:{}, or --no-stun",
+                stun.port()
+            );
+        }
         let (mut seed, mut key) = ([0; 32], [0; 32]);
         for secret in [&mut seed, &mut key] {
             getrandom::fill(secret).map_err(StartError::Random)?;
@@ -120,13 +130,14 @@ impl Server {
 
         let (stopping, stops) = watch::channel(false);
         let gate = Arc::new(Gate::new(trusted_proxies, key, Arc::clone(&hub.metrics)));
+        let teams = Arc::new(teams);
         let site = Site {
             hub: hub.clone(),
             gate: Arc::clone(&gate),
             streams: Streams::default(),
             stopping: stops.clone(),
             origins: origins.into(),
-            teams: Arc::new(teams),
+            teams: Arc::clone(&teams),
             demo: demo_team,
         };
         let accepting =
@@ -150,6 +161,7 @@ impl Server {
             address,
             stun_address,
             origin,
+            teams,
             demo,
             stopping,
             hub,
@@ -201,6 +213,13 @@ impl Server {
         if let Some(demo) = &self.demo {
             lines.push(format!("demo page   {}/demo/", self.origin));
             lines.push(format!("console     {}", demo.invite()));
+        } else {
+            if let Teams::Only(teams) = &*self.teams {
+                lines.extend(
+                    teams.iter().map(|team| format!("tag         {}/snippet?team={team}", self.origin)),
+                );
+            }
+            lines.push(format!("console     {}/console/", self.origin));
         }
         lines
     }
@@ -259,6 +278,17 @@ fn ice_servers(stun_url: Option<String>, stun: Option<SocketAddr>, origin: &str)
     url.map(|url| IceServer { urls: vec![url], username: None, credential: None }).into_iter().collect()
 }
 
+/// Whether agents are sent to a responder by a name of the world's that only this machine reaches.
+fn is_told_in_vain(stun: SocketAddr, origin: &str) -> bool {
+    let is_here = match Url::parse(origin).ok().as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => true,
+    };
+    stun.ip().is_loopback() && !is_here
+}
+
 fn loopback(ip: IpAddr) -> String {
     match ip {
         _ if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
@@ -299,5 +329,19 @@ mod tests {
         let other = Some("stun:other.example");
         assert_eq!(told(other, None, "https://help.example").as_deref(), other);
         assert_eq!(told(other, Some("0.0.0.0:3478"), "https://help.example").as_deref(), other);
+    }
+
+    #[test]
+    fn a_responder_on_loopback_is_for_those_who_dial_loopback() {
+        for (stun, origin, expected) in [
+            ("127.0.0.1:3478", "https://help.example", true),
+            ("[::1]:3478", "http://192.0.2.1:8080", true),
+            ("0.0.0.0:3478", "https://help.example", false),
+            ("127.0.0.1:3478", "http://localhost:8080", false),
+            ("127.0.0.1:3478", "https://help.localhost", false),
+            ("127.0.0.1:3478", "http://[::1]:8080", false),
+        ] {
+            assert_eq!(is_told_in_vain(stun.parse().unwrap(), origin), expected, "{stun} {origin}");
+        }
     }
 }

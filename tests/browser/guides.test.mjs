@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
@@ -59,7 +59,8 @@ const here = (line) =>
     .replaceAll("https://shop.example", site.origin)
     .replaceAll("TEAM-KEY", key)
     .replace(/^(alongside-agent doctor .*)$/, `$1 --stun ${server.stun.replace("udp://", "")}`)
-    .replaceAll("0.0.0.0:8080", "127.0.0.1:0")
+    .replaceAll("0.0.0.0:3478", "127.0.0.1:0")
+    .replace("node web/", `node ${root}web/`)
     .replaceAll("9222", port)
     .replace("alongside-request.1.…", request())
     .replace("cargo run --release", `cargo run --quiet --manifest-path ${root}Cargo.toml`)
@@ -98,7 +99,7 @@ async function run(line, { says, ends = false, input = "" }) {
   child.stdin.on("error", () => {});
   child.stdin.write(input);
   if (ends) child.stdin.end();
-  const timeout = new Promise((_, reject) => setTimeout(reject, 60_000, new Error(`nothing comes of it: ${line}\n${said}`)).unref());
+  const timeout = new Promise((_, reject) => setTimeout(reject, 120_000, new Error(`nothing comes of it: ${line}\n${said}`)).unref());
   if (ends) assert.equal(await Promise.race([ended, timeout]), 0, `${line}\n${said}`);
   else {
     const early = ended.then((status) => assert.fail(`${line}: ended with ${status}\n${said}`));
@@ -114,10 +115,14 @@ const OUTCOMES = {
   "cargo run --release": { says: /console +http:\/\/localhost:\d+\/console\/#invite=1\./ },
   "tests/run": null, // runs this test
   "cargo build --release -p alongside-agent": { says: /^/, ends: true },
+  "cargo build --release -p alongside-signaling -p alongside-agent": { says: /^/, ends: true },
+  "npm ci --prefix web": null, // done before the bundles that this test runs could be built
+  "node web/build.mjs --out dist": { says: /^alongside\.[0-9a-f]{8}\.js /m, ends: true },
   "alongside-agent team new --out team.pem": { says: /^[\w-]{43}\n/, ends: true },
   "alongside-agent team show team.pem": { says: /^[\w-]{43}\n/, ends: true },
-  "alongside-signaling --listen 0.0.0.0:8080 --team TEAM-KEY --public-url https://help.example.org": { says: /listening +http:/ },
-  "alongside-signaling --team TEAM-KEY --public-url https://help.example.org": { says: /listening +http:/ },
+  "alongside-signaling --team TEAM-KEY --public-url https://help.example.org --stun 0.0.0.0:3478 --trusted-proxy 127.0.0.1": {
+    says: /listening +http:[^]*tag +http:\S+\/snippet\?team=[\w-]{43}\nconsole +http:\S+\/console\/\n/,
+  },
   "alongside-agent team invite --team team.pem --name Dana --url https://help.example.org": { says: /\/console\/#invite=1\.\S+\n/, ends: true },
   "alongside-agent team sign --team team.pem --name Dana alongside-request.1.…": { says: /alongside-certificate\.1\.[\w-]{43}\./, ends: true },
   "curl 'https://help.example.org/snippet?team=TEAM-KEY'": { says: /<script async src="http[^"]+" integrity="sha384-/, ends: true },
@@ -163,15 +168,59 @@ test("web/README.md: the tags, as they are printed and as they are written", asy
 });
 
 test("web/README.md: the policy is enough, over a WebSocket", async () => {
-  const [policy] = blocks("web/README.md", "text").filter((block) => block.startsWith("Content-Security-Policy:"));
-  const value = here(policy.replace("wss://help.example.org", server.origin.replace("http", "ws"))).replace(/^[^:]+:/, "").trim();
-  const page = await startSite({ "/": { html: html("Strict", await snippet(server.origin)), headers: { "content-security-policy": value } } });
+  const headers = { "content-security-policy": `default-src 'none'; ${policy()}` };
+  const page = await startSite({ "/": { html: html("Strict", await snippet(server.origin)), headers } });
   await helps(page.origin);
   await page.stop();
 });
 
+/** What the guide adds to a page's policy. */
+function policy() {
+  const [added] = blocks("web/README.md", "text").filter((block) => block.startsWith("script-src "));
+  return here(added.replace("wss://help.example.org", server.origin.replace("http", "ws"))).trim();
+}
+
+test("web/README.md: the script on one's own site", async () => {
+  const dist = join(folder, "dist");
+  const build = "node web/build.mjs --out dist";
+  // It is there already where all of this file is run.
+  if (!existsSync(dist)) await run(build, OUTCOMES[build]);
+  const { loader } = JSON.parse(readFileSync(join(dist, "manifest.json"), "utf8"));
+  const [, , own] = blocks("web/README.md", "html");
+  const tag = here(own).replace("alongside.3f0c….js", loader.file).replace("sha384-…", loader.integrity);
+  const [, connect] = policy().split("; ");
+  const pages = { "/": { html: html("Own", tag), headers: { "content-security-policy": `script-src 'self'; ${connect}` } } };
+  for (const file of readdirSync(dist).filter((name) => /^(alongside|chat|later|words-[a-z]+)\.[0-9a-f]+\.js$/.test(name))) {
+    pages[`/help/${file}`] = { html: readFileSync(join(dist, file)), headers: { "content-type": "text/javascript" } };
+  }
+  const page = await startSite(pages);
+  await helps(page.origin);
+  await page.stop();
+});
+
+test("web/README.md: the stub and the example in a script file of one's own", async () => {
+  const [, , , stub] = blocks("web/README.md", "html");
+  const [example] = blocks("web/README.md", "js");
+  const page = await startSite({
+    "/": {
+      html: html("File", `<script src="/own.js"></script>${await snippet(server.origin)}`),
+      headers: { "content-security-policy": policy().replace("script-src", "script-src 'self'") },
+    },
+    "/own.js": { html: stub.replace(/<\/?script>/g, "") + example, headers: { "content-type": "text/javascript" } },
+  });
+  await helps(page.origin, async (page, helper) => {
+    await helper.visitor.getByText("no. 4711").waitFor();
+    await page.getByRole("button", { name: "Close" }).click();
+    await helper.say("Hello");
+    await page.waitForFunction(() => document.title === "(1) My shop");
+    await page.getByRole("button", { name: "Help" }).click();
+    await page.waitForFunction(() => document.title === "My shop");
+  });
+  await page.stop();
+});
+
 test("web/README.md: the stub keeps what is called before the script is there", async () => {
-  const [, , stub] = blocks("web/README.md", "html");
+  const [, , , stub] = blocks("web/README.md", "html");
   const call = '<script>Alongside("on", "state", ({ state }) => (document.title = state))</script>';
   const page = await startSite({ "/": { html: html("Stub", stub + call + (await snippet(server.origin))) } });
   await helps(page.origin, async (page) => assert.equal(await page.title(), "connected"));
@@ -187,7 +236,7 @@ async function helps(origin, look = () => {}) {
   await visitor.button("Help").click();
   await helper.accept();
   await visitor.is("connected");
-  await look(page);
+  await look(page, helper);
   await visitor.button("End").click();
   await helper.is("ended");
   await browser.leave();

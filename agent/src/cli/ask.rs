@@ -65,7 +65,7 @@ pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
                 json::fail(code, &format!("{error:#}"));
             }
             return match discovered {
-                Some(DiscoverError::NoContact) => {
+                Some(DiscoverError::NoContact | DiscoverError::WrongKey) => {
                     eprintln!("alongside-agent: {error}");
                     Ok(stop::NO_CONTACT.into())
                 }
@@ -153,8 +153,7 @@ pub(super) async fn run(ask: Ask) -> Result<ExitCode> {
 /// Finds the page, and whom it names for help.
 async fn find(ask: &Ask) -> Result<(Page, Option<Followed>)> {
     if let Some(endpoint) = &ask.browser {
-        let found = in_browser(endpoint, &page_of_web(&ask.url)?).await?;
-        let (page, followed) = found.ok_or(DiscoverError::NoContact)?;
+        let (page, followed) = in_browser(endpoint, &page_of_web(&ask.url)?).await?;
         return Ok((page, Some(followed)));
     }
     let options = FetchOptions {
@@ -198,7 +197,7 @@ fn page_of_web(url: &str) -> Result<Url> {
 }
 
 /// Finds the page in a running browser, and whom it names for help; `None` when it names nobody.
-async fn in_browser(endpoint: &str, url: &Url) -> Result<Option<(Page, Followed)>> {
+async fn in_browser(endpoint: &str, url: &Url) -> Result<(Page, Followed)> {
     let browser = Browser::attach(endpoint).await?;
     let (tab, mut events) = browser.tab_at(url).await?;
     let Some(TabEvent::Moved(location)) = events.recv().await else {
@@ -207,8 +206,8 @@ async fn in_browser(endpoint: &str, url: &Url) -> Result<Option<(Page, Followed)
     let address = page_of_web(&location.url).context("the browser shows no page of the web")?;
     let html = tab.html().await?;
     let client = tab.client().await?;
-    let contact = tokio::task::spawn_blocking(move || find_contact(&html, &address)).await?;
-    Ok(contact.map(|contact| (Page { location, client, contact }, Followed { tab, events })))
+    let contact = tokio::task::spawn_blocking(move || find_contact(&html, &address)).await??;
+    Ok((Page { location, client, contact }, Followed { tab, events }))
 }
 
 /// What is known of a visitor without a browser.

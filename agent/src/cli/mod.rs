@@ -19,15 +19,9 @@ use anyhow::{Context as _, Result};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-/// Help on a web page, side by side, from a terminal or a program.
+/// Help or be helped on a web page, from a terminal or a program; make team keys and invites.
 #[derive(Debug, Parser)]
-#[command(
-    name = "alongside-agent",
-    version,
-    about,
-    arg_required_else_help = true,
-    disable_help_subcommand = true
-)]
+#[command(name = "alongside-agent", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Command {
     #[command(subcommand)]
     topic: Topic,

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 #[cfg(unix)]
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use alongside_signaling_proto::id::Place;
 use alongside_signaling_proto::identity::certificate::is_origin;
@@ -101,10 +101,12 @@ pub(super) fn run(team: Team) -> Result<()> {
     writeln!(out, "{printed}").context("cannot write to standard output")
 }
 
-/// Says, beside what is printed, by which name the certificate can be taken back.
-fn note(Terms { jti, name, .. }: &Terms) {
+/// Says, beside what is printed, how long the certificate is good, and by which name it can be taken back.
+fn note(Terms { jti, name, exp, .. }: &Terms) {
+    let end = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(*exp));
     eprintln!(
-        "alongside-agent: to take {name}'s certificate back, give the server a --deny file with {jti} in it"
+        "alongside-agent: {name}'s certificate is good until {end}; to take it back before, give the server a --deny \
+         file with {jti} in it"
     );
 }
 

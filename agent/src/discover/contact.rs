@@ -8,6 +8,7 @@ use alongside_agent_proto::limits::{MAX_TITLE_BYTES, MAX_URL_BYTES};
 use alongside_signaling_proto::id::TeamId;
 use url::{Host, Position, Url};
 
+use super::error::DiscoverError;
 use super::markup::{self, Markup, Tag};
 
 /// How many team keys a page may name: two, during a rollover.
@@ -33,25 +34,29 @@ pub struct Contact {
 ///
 /// Shape: `page` is the address of the page, for what the markup names relatively; `html` is its markup, from
 /// the network or as a browser serializes its document.
-#[must_use]
-pub fn find_contact(html: &str, page: &Url) -> Option<Contact> {
+/// Errors: [`DiscoverError::WrongKey`] when there is a tag without a key in it, else [`DiscoverError::NoContact`].
+pub fn find_contact(html: &str, page: &Url) -> Result<Contact, DiscoverError> {
     contact(&markup::read(html), page)
 }
 
 /// Reads title and contact.
-pub(super) fn read_page(html: &str, page: &Url) -> (String, Option<Contact>) {
+pub(super) fn read_page(html: &str, page: &Url) -> (String, Result<Contact, DiscoverError>) {
     let markup = markup::read(html);
     (title(&markup.title), contact(&markup, page))
 }
 
-fn contact(markup: &Markup, page: &Url) -> Option<Contact> {
+fn contact(markup: &Markup, page: &Url) -> Result<Contact, DiscoverError> {
     let base = markup.base.as_deref().and_then(|base| page.join(base).ok());
     // Source: the HTML standard, "set the frozen base URL".
     let base = base.filter(|base| !matches!(base.scheme(), "data" | "javascript"));
     let base = base.as_ref().unwrap_or(page);
-    markup.tags.iter().find_map(|tag| read(tag, page, base))
+    let mut found = markup.tags.iter().filter_map(|tag| read(tag, page, base));
+    let first = found.next().ok_or(DiscoverError::NoContact)?;
+    let mut all = std::iter::once(first).chain(found);
+    all.find(|contact| !contact.teams.is_empty()).ok_or(DiscoverError::WrongKey)
 }
 
+/// What a tag says; without a team where its keys are none.
 fn read(tag: &Tag, page: &Url, base: &Url) -> Option<Contact> {
     let server = if tag.is_script {
         // A script that stands in the page itself counts as the page's.
@@ -76,7 +81,7 @@ fn read(tag: &Tag, page: &Url, base: &Url) -> Option<Contact> {
     let server = Url::parse(&server.origin().ascii_serialization()).ok().filter(is_secure)?;
     let refresh = tag.attribute("data-refresh").is_some_and(|value| !value.eq_ignore_ascii_case("false"));
     let fallback = tag.attribute("data-contact").and_then(|contact| fallback(contact, base));
-    (!teams.is_empty()).then_some(Contact { server, teams, urls, refresh, fallback })
+    Some(Contact { server, teams, urls, refresh, fallback })
 }
 
 /// Whether what is said to a server stays between it and us: browsers let a page be helped in secure contexts
@@ -152,7 +157,7 @@ mod tests {
     use proptest::sample::select;
     use url::Url;
 
-    use super::{find_contact, names_this_machine, read_page};
+    use super::{DiscoverError, find_contact, names_this_machine, read_page};
 
     const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     const OTHER: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbE";
@@ -163,7 +168,7 @@ mod tests {
 
     /// The server of the contact in a piece of markup, in which `KEY` stands for a key.
     fn server(html: &str) -> Option<String> {
-        find_contact(&html.replace("KEY", KEY), &page()).map(|contact| contact.server.to_string())
+        find_contact(&html.replace("KEY", KEY), &page()).ok().map(|contact| contact.server.to_string())
     }
 
     fn expect(html: &str, expected: &str) {
@@ -342,6 +347,7 @@ mod tests {
     fn team_keys() {
         let teams = |keys: &str| {
             find_contact(&format!("<script data-team='{keys}'>"), &page())
+                .ok()
                 .map(|contact| contact.teams.iter().map(ToString::to_string).collect::<Vec<_>>())
         };
         assert_eq!(teams(KEY), Some(vec![KEY.to_owned()]));
@@ -353,6 +359,14 @@ mod tests {
         }
         // The last of 43 characters holds two bits that are no key's.
         assert_eq!(teams(&format!("{}B", &KEY[1..])), None);
+    }
+
+    #[test]
+    fn a_contact_whose_key_is_none_is_told_from_none_at_all() {
+        let why = |html: &str| find_contact(html, &page()).unwrap_err();
+        assert_eq!(why("<script src=/alongside.js data-team=TEAM-KEY>"), DiscoverError::WrongKey);
+        assert_eq!(why("<script src=/alongside.js>"), DiscoverError::NoContact);
+        assert_eq!(why("<script src=http://help.example/ data-team=KEY>"), DiscoverError::NoContact);
     }
 
     #[test]
@@ -484,9 +498,9 @@ mod tests {
             let at = at.min(soup.len());
             let (before, after) = (soup[..at].concat(), soup[at..].concat());
             let tag = format!("<script data-team={KEY}></script>");
-            let found = find_contact(&format!("{before}{tag}{after}"), &page());
+            let found = find_contact(&format!("{before}{tag}{after}"), &page()).ok();
             // What stands behind a tag does not unmake it.
-            assert_eq!(found, find_contact(&format!("{before}{tag}"), &page()));
+            assert_eq!(found, find_contact(&format!("{before}{tag}"), &page()).ok());
         }
 
         #[test]

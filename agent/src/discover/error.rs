@@ -148,6 +148,12 @@ pub enum DiscoverError {
          whether it offers help."
     )]
     NoContact,
+    /// A page with a contact whose key is none.
+    #[error(
+        "There is a help contact in this page, but its data-team is no team key: that has 43 letters, digits, \
+         - and _. Tell whoever runs the site."
+    )]
+    WrongKey,
     /// The contact leads to this machine or its network.
     #[error(
         "The page names {host} for help, which is on this machine, in its private network, or no \
@@ -190,6 +196,7 @@ impl DiscoverError {
             Self::Status { .. } => "status",
             Self::TooLarge { .. } => "too-large",
             Self::NoContact => "no-contact",
+            Self::WrongKey => "wrong-key",
             Self::PrivateServer { .. } => "private-server",
             Self::Internal => "internal",
         }

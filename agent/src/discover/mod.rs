@@ -108,7 +108,7 @@ pub struct Found {
 /// Units: at most 2 MiB of the page, unpacked; five redirects; the time that `options` give.
 ///
 /// Errors: why there is none, in words for the person who gave the address. [`DiscoverError::NoContact`]
-/// alone says that the page was read and has none.
+/// and [`DiscoverError::WrongKey`] say that the page was read and has none.
 pub async fn discover(url: &str, options: &FetchOptions) -> Result<Found, DiscoverError> {
     let url = Url::parse(url).map_err(|_| DiscoverError::NotAnAddress)?;
     timeout(options.timeout, find(url, options)).await.map_err(|_| DiscoverError::TooSlow)?
@@ -125,7 +125,7 @@ async fn find(url: Url, options: &FetchOptions) -> Result<Found, DiscoverError> 
     })
     .await
     .map_err(|_| DiscoverError::Internal)?;
-    let contact = contact.ok_or(excuse.unwrap_or(DiscoverError::NoContact))?;
+    let contact = contact.map_err(|none| excuse.unwrap_or(none))?;
     fetch::check_server(&contact.server, options).await?;
     Ok(Found { url, title, contact })
 }

@@ -36,6 +36,14 @@ pub(crate) struct Answer {
     pub(crate) skew_s: Option<i64>,
 }
 
+impl Answer {
+    /// Whether it is a proxy's word that it does not get through to whom it stands before. Source: RFC 9110 sections
+    /// 15.6.3 to 15.6.5.
+    pub(super) fn is_gateway(&self) -> bool {
+        matches!(self.status, 502..=504)
+    }
+}
+
 /// Asks the server for one path.
 pub(super) async fn get(origin: &Url, path: &str) -> Result<Answer, Trouble> {
     timeout(PATIENCE, ask(origin, path)).await.unwrap_or(Err(Trouble::Silent))

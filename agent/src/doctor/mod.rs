@@ -125,9 +125,9 @@ pub async fn examine(server: &Server, mut tell: impl FnMut(&Finding)) -> bool {
         tell(&finding);
     };
     let healthy = http::get(origin, "/healthz").await;
-    let skew_s = healthy.as_ref().ok().map(|answer| answer.skew_s);
+    // Where nobody answers at all, or a proxy alone, asking the same place again would only say the same.
+    let skew_s = healthy.as_ref().ok().filter(|answer| !answer.is_gateway()).map(|answer| answer.skew_s);
     tell(Outcome::Healthy(healthy));
-    // Where nobody answers at all, asking the same place again would only say the same.
     if let Some(skew_s) = skew_s {
         tell(Outcome::Ready(http::get(origin, "/readyz").await));
         tell(Outcome::Signaling(socket::challenge(origin).await));

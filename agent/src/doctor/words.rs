@@ -42,6 +42,11 @@ pub(super) fn judge(server: &str, outcome: &Outcome) -> Finding {
         Outcome::Healthy(Ok(Answer { status: 200, text, .. })) if text == "ok" => {
             good(format!("Server {server}"), "it answers".to_owned())
         }
+        Outcome::Healthy(Ok(answer)) if answer.is_gateway() => bad(
+            format!("Server {server}"),
+            format!("a proxy answers with status {}, and does not reach the server behind it", answer.status),
+            "Check that alongside-signaling runs, and that the proxy passes on to its --listen.",
+        ),
         Outcome::Healthy(Ok(answer)) => bad(
             format!("Server {server}"),
             format!("something answers with status {}, and it is no Alongside server", answer.status),
@@ -238,6 +243,9 @@ mod tests {
             (Outcome::Healthy(Ok(answer(200, "ok"))), true, "it answers."),
             (Outcome::Healthy(Ok(answer(200, "<html>"))), false, "no Alongside server"),
             (Outcome::Healthy(Ok(answer(404, "ok"))), false, "status 404"),
+            (Outcome::Healthy(Ok(answer(502, "<html>"))), false, "does not reach the server behind it"),
+            (Outcome::Healthy(Ok(answer(504, ""))), false, "a proxy answers with status 504"),
+            (Outcome::Healthy(Ok(answer(500, ""))), false, "no Alongside server"),
             (Outcome::Healthy(Err(Trouble::Untrusted)), false, "none that this machine trusts"),
             (Outcome::Ready(Ok(answer(200, "ready"))), true, "takes visitors"),
             (Outcome::Ready(Ok(answer(503, "stopping"))), false, "is stopping"),

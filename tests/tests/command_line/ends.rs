@@ -84,6 +84,10 @@ fn a_page_that_names_nobody_is_three() {
     let (status, out, _) = end(&["ask", &alone, "--json"]);
     assert_eq!(status, Some(3));
     assert!(out.contains(r#""code":"no-contact""#), "{out}");
+    let slip = site::serve(page("A shop", "https://help.example", "TEAM-KEY"));
+    let (status, _, errors) = end(&["ask", &slip]);
+    assert_eq!(status, Some(3), "{errors}");
+    assert!(errors.contains("data-team is no team key"), "{errors}");
 }
 
 #[test]

@@ -103,6 +103,20 @@ fn quiet_rings_no_bell() {
 }
 
 #[test]
+fn whoever_is_given_back_is_in_the_line_again() {
+    let world = World::new();
+    let mut helper = Program::start(&["help", &world.keep(&world.invite("Dana", &[]))]);
+    let mut visitor = world.visitor("/");
+    helper.until_text("Visitor 1 asks");
+    helper.write("");
+    helper.until_text("Visitor 1 is with you.");
+    visitor.until("connected");
+    helper.write("/return");
+    helper.until_text("Visitor 1 is in the line again");
+    helper.until_text("Visitor 2 asks");
+}
+
+#[test]
 fn a_conversation_in_plain_lines() {
     let world = World::new();
     let mut helper = Program::start(&["help", &world.keep(&world.invite("Dana", &[]))]);

@@ -66,6 +66,11 @@ impl Binary {
 
     /// The same with more flags.
     pub(crate) fn demo_with(more: &[&str]) -> Self {
+        Self::start(more, 4)
+    }
+
+    /// Starts it with more flags, and waits until it has printed as many lines.
+    pub(crate) fn start(more: &[&str], lines: usize) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let log = File::create(dir.path().join("log")).unwrap();
         let mut child = command()
@@ -78,7 +83,7 @@ impl Binary {
             .spawn()
             .unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
-        let lines = out.lines().map(Result::unwrap).take(4).collect();
+        let lines = out.lines().map(Result::unwrap).take(lines).collect();
         Self { child, lines, dir }
     }
 

@@ -78,6 +78,11 @@ async fn the_tag_names_the_bytes_that_are_served() {
         assert!(loader.has("content-type: text/javascript; charset=utf-8"));
     }
     assert!(get(address, "/snippet?team=short", "").await.head.starts_with("HTTP/1.1 400 "));
+    let (new, old) = (team(2).id(), key);
+    for both in [format!("team={new}&team={old}"), format!("team={new}%20{old}")] {
+        let tag = String::from_utf8(get(address, &format!("/snippet?{both}"), "").await.body).unwrap();
+        assert!(tag.contains(&format!("data-team=\"{new} {old}\"")), "{tag}");
+    }
     server.stop().await;
 }
 

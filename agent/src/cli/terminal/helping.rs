@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use alongside_agent::{Command, EndedBy, Event, ProposalKind, SessionId};
+use alongside_agent::{Client, Command, EndedBy, Event, ProposalKind, SessionId};
 use url::Url;
 
 use super::clean;
@@ -49,6 +49,8 @@ struct Helped {
     id: SessionId,
     origin: String,
     page: Option<(String, String)>,
+    about: Vec<String>,
+    is_returned: bool,
     unread: std::collections::VecDeque<String>,
     left_out: u32,
     last_id: Option<u32>,
@@ -120,14 +122,16 @@ impl Helping {
                     helped.page = Some(page);
                 }
             }
-            Event::Client { session, client } if is_current(session) => {
-                let parts = [&client.browser, &client.platform, &client.language, &client.time_zone];
-                let parts: Vec<_> = parts
-                    .map(|part| clean::short(part))
-                    .into_iter()
-                    .filter(|part| !part.is_empty())
-                    .collect();
-                said.aside(parts.join(", "));
+            Event::Client { session, client } => {
+                let (about, is_shown) = (about(client), is_current(session));
+                if let Some(helped) = self.helped(session)
+                    && helped.about != about
+                {
+                    if is_shown {
+                        about.iter().for_each(|line| said.aside(line));
+                    }
+                    helped.about = about;
+                }
             }
             Event::Message { session, id, text, .. } => self.message(session, *id, text, &mut said),
             Event::Delivered { session, id, .. } => self.reached(session, *id, "delivered", &mut said),
@@ -191,6 +195,8 @@ impl Helping {
             id,
             origin,
             page: None,
+            about: Vec::new(),
+            is_returned: false,
             unread,
             left_out: 0,
             last_id: None,
@@ -245,7 +251,11 @@ impl Helping {
         let Some(at) = self.sessions.iter().position(|helped| helped.id == *session) else { return };
         let mut helped = self.sessions.remove(at);
         catch_up(&mut helped, said);
-        said.note(ended(&helped.name(), by, EndedBy::Helper));
+        said.note(if helped.is_returned && by == EndedBy::Helper {
+            format!("{} is in the line again, for somebody else.", helped.name())
+        } else {
+            ended(&helped.name(), by, EndedBy::Helper)
+        });
         if self.current == Some(helped.id) {
             // Turning to somebody else by itself would send them what is half written.
             self.current = None;
@@ -301,11 +311,13 @@ impl Helping {
             }
             Order::Return => {
                 if let Some(helped) = self.speaking(&mut said) {
+                    helped.is_returned = true;
                     said.commands.push(Command::Return { session: helped.id });
                 }
             }
             Order::End => {
                 if let Some(helped) = self.speaking(&mut said) {
+                    helped.is_returned = false;
                     said.commands.push(Command::End { session: helped.id });
                 }
             }
@@ -362,6 +374,7 @@ impl Helping {
         if let Some(page) = &helped.page {
             said.note(place(&helped.name(), page, 0));
         }
+        helped.about.iter().for_each(|line| said.aside(line));
         catch_up(helped, said);
         if let Some(id) = helped.last_id {
             said.commands.push(Command::Seen { session: helped.id, id });
@@ -397,6 +410,18 @@ fn catch_up(helped: &mut Helped, said: &mut Said) {
     }
 }
 
+/// What is known about a visitor: of their browser, and what their page says of them.
+fn about(client: &Client) -> Vec<String> {
+    let parts = [&client.browser, &client.platform, &client.language, &client.time_zone];
+    let parts = parts.map(|part| clean::short(part)).into_iter().filter(|part| !part.is_empty());
+    let browser = parts.collect::<Vec<_>>().join(", ");
+    let attributes = client.attributes.iter();
+    let attributes =
+        attributes.map(|(name, value)| format!("{}: {}", clean::short(name), clean::short(value)));
+    let page = attributes.collect::<Vec<_>>().join(", ");
+    [browser, page].into_iter().filter(|line| !line.is_empty()).collect()
+}
+
 fn place(name: &str, (url, title): &(String, String), omitted: u32) -> String {
     let left_out = if omitted == 0 { String::new() } else { format!(" ({omitted} parts left out)") };
     format!("{name} is on {title} <{url}>{left_out}")
@@ -408,5 +433,77 @@ pub(super) fn wanted(kind: ProposalKind, url: Option<&str>) -> String {
         (ProposalKind::Address, Some(url)) => format!("to go to {}", clean::address(url)),
         (ProposalKind::Address, None) => "to go elsewhere".to_owned(),
         (ProposalKind::Refresh, _) => "to load the page again".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alongside_agent::Screen;
+
+    use super::*;
+
+    fn id(byte: u8) -> SessionId {
+        SessionId([byte; 16])
+    }
+
+    fn lines(said: &Said) -> Vec<&str> {
+        said.lines.iter().map(|line| line.text.trim()).collect()
+    }
+
+    /// A helper who is with visitor 1, and with visitor 2 too.
+    fn with_two(now: Instant) -> Helping {
+        let mut helping = Helping::new(false);
+        for ticket in [id(1), id(2)] {
+            let origin = "https://shop.example".to_owned();
+            helping.event(&Event::Asked { ticket, origin, waiting_ms: 0 }, now);
+            helping.event(&Event::Connected { session: ticket, name: None, verified: true }, now);
+        }
+        helping
+    }
+
+    fn client(session: SessionId, customer: &str) -> Event {
+        let client = Client {
+            browser: "Firefox 153".to_owned(),
+            platform: String::new(),
+            language: "de".to_owned(),
+            time_zone: String::new(),
+            screen: Screen { width: 1, height: 1, scale: 1.0 },
+            attributes: [("card", "no. 4711"), ("customer", customer)]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+        };
+        Event::Client { session, client }
+    }
+
+    #[test]
+    fn what_a_page_says_of_a_visitor_is_shown_once_and_to_whoever_turns_to_them() {
+        let now = Instant::now();
+        let mut helping = with_two(now);
+        let shown = helping.event(&client(id(1), "Regular"), now);
+        assert_eq!(lines(&shown), ["Firefox 153, de", "card: no. 4711, customer: Regular"]);
+        assert!(lines(&helping.event(&client(id(1), "Regular"), now)).is_empty());
+        let changed = helping.event(&client(id(1), "\u{1b}[2JNew\n"), now);
+        assert_eq!(lines(&changed)[1], "card: no. 4711, customer: [2JNew");
+        assert!(lines(&helping.event(&client(id(2), "Other"), now)).is_empty());
+        let turned = helping.order(Order::Turn(2), now);
+        assert_eq!(
+            lines(&turned),
+            ["* You are with visitor 2.", "Firefox 153, de", "card: no. 4711, customer: Other"]
+        );
+    }
+
+    #[test]
+    fn whom_one_gives_back_is_in_the_line_again() {
+        let now = Instant::now();
+        let mut helping = with_two(now);
+        let ended = |by| Event::Ended { session: id(1), by };
+        helping.order(Order::Return, now);
+        let said = helping.event(&ended(EndedBy::Helper), now);
+        assert_eq!(lines(&said)[0], "* Visitor 1 is in the line again, for somebody else.");
+        // Who leaves meanwhile is not.
+        let mut helping = with_two(now);
+        helping.order(Order::Return, now);
+        let said = helping.event(&ended(EndedBy::Visitor), now);
+        assert_eq!(lines(&said)[0], "* Visitor 1 has ended the session.");
     }
 }
