@@ -42,7 +42,6 @@ pub struct Server {
     address: SocketAddr,
     stun_address: Option<SocketAddr>,
     origin: String,
-    teams: Arc<Teams>,
     demo: Option<Demo>,
     stopping: watch::Sender<bool>,
     hub: Hub,
@@ -130,14 +129,19 @@ impl Server {
 
         let (stopping, stops) = watch::channel(false);
         let gate = Arc::new(Gate::new(trusted_proxies, key, Arc::clone(&hub.metrics)));
-        let teams = Arc::new(teams);
+        if let (None, Teams::Only(teams)) = (&demo, &teams) {
+            for team in teams {
+                info!("the tag for your pages: {origin}/snippet?team={team}");
+            }
+            info!("your helpers' console: {origin}/console/");
+        }
         let site = Site {
             hub: hub.clone(),
             gate: Arc::clone(&gate),
             streams: Streams::default(),
             stopping: stops.clone(),
             origins: origins.into(),
-            teams: Arc::clone(&teams),
+            teams: Arc::new(teams),
             demo: demo_team,
         };
         let accepting =
@@ -161,7 +165,6 @@ impl Server {
             address,
             stun_address,
             origin,
-            teams,
             demo,
             stopping,
             hub,
@@ -213,13 +216,6 @@ impl Server {
         if let Some(demo) = &self.demo {
             lines.push(format!("demo page   {}/demo/", self.origin));
             lines.push(format!("console     {}", demo.invite()));
-        } else {
-            if let Teams::Only(teams) = &*self.teams {
-                lines.extend(
-                    teams.iter().map(|team| format!("tag         {}/snippet?team={team}", self.origin)),
-                );
-            }
-            lines.push(format!("console     {}/console/", self.origin));
         }
         lines
     }
