@@ -115,11 +115,9 @@ impl Broker {
     /// Tells a helper of everybody who waits, in order.
     fn announce_all(&mut self, socket: SocketId, team: TeamId, now_ms: u64) {
         let Some(team) = self.teams.get(&team) else { return };
-        let Some(Role::Helper(helper)) = self.sockets.get(&socket).map(|found| &found.role) else { return };
         for (rank, ticket) in team.queue.by_rank() {
             if let Some(session) = self.sessions.get(&ticket)
                 && let Stage::Waiting { origin, message, .. } = &session.stage
-                && helper.certificate.is_for(origin)
             {
                 let message = BrokerToAgent::Asked(Asked {
                     ticket,
@@ -136,22 +134,17 @@ impl Broker {
         let helper = self.working(socket)?;
         let team = helper.team;
         let full = helper.sessions.len() >= MAX_SESSIONS_PER_HELPER;
-        let certificate = helper.certificate.clone();
         let Claim { ticket, message } = claim;
         let session = self
             .sessions
             .get_mut(&ticket)
-            .filter(|session| {
-                // Whom the visitor would turn away must not cost them their place.
-                let is_theirs = |origin: &str| session.team == team && certificate.is_for(origin);
-                matches!(&session.stage, Stage::Waiting { origin, .. } if is_theirs(origin))
-            })
+            .filter(|session| session.team == team && matches!(session.stage, Stage::Waiting { .. }))
             .ok_or(ErrorCode::TicketGone)?;
         if full {
             return Err(ErrorCode::TooManySessions.into());
         }
         let until_ms = now_ms.saturating_add(SESSION_LIFETIME_MS);
-        let was = std::mem::replace(&mut session.stage, Stage::Claimed { helper: socket, until_ms });
+        session.stage = Stage::Claimed { helper: socket, until_ms };
         let (visitor, turn) = (session.visitor, session.turn);
         self.deadlines.insert((until_ms, Deadline::Session(ticket)));
         self.working(socket)?.sessions.insert(ticket);
@@ -171,22 +164,14 @@ impl Broker {
             socket,
             BrokerToAgent::Claimed(Claimed { session: ticket, message: None, ice_servers: Vec::new() }),
         );
-        if let Stage::Waiting { origin, .. } = was {
-            self.withdraw(team, &origin, ticket, Some(socket));
-        }
+        self.withdraw(team, ticket, Some(socket));
         self.changed(team, now_ms);
         Ok(())
     }
 
     /// Tells the helpers that a visitor no longer waits, but for the one who knows.
-    pub(super) fn withdraw(
-        &mut self,
-        team: TeamId,
-        origin: &str,
-        ticket: SessionId,
-        except: Option<SocketId>,
-    ) {
-        for helper in self.attending(team, origin) {
+    pub(super) fn withdraw(&mut self, team: TeamId, ticket: SessionId, except: Option<SocketId>) {
+        for helper in self.attending(team) {
             if Some(helper) != except {
                 self.send(helper, BrokerToAgent::Withdrawn(Withdrawn { ticket }));
             }

@@ -171,20 +171,12 @@ enum Role {
 }
 
 /// What is known of a certificate that was verified.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Certificate {
     /// By which it can be denied.
     jti: String,
     /// When it stops being good, grace included. Units: milliseconds.
     until_ms: u64,
-    /// The page origins it is good for; `None` for all.
-    origins: Option<Vec<String>>,
-}
-
-impl Certificate {
-    fn is_for(&self, origin: &str) -> bool {
-        self.origins.as_ref().is_none_or(|origins| origins.iter().any(|allowed| allowed == origin))
-    }
 }
 
 #[derive(Debug)]
@@ -435,22 +427,13 @@ impl Broker {
 
     /// Tells each of those who wait what has changed for them.
     fn update(&mut self, id: TeamId, now_ms: u64) {
-        // Many wait on few origins.
-        let mut counts = BTreeMap::new();
-        for session in self.teams.get(&id).into_iter().flat_map(|team| team.queue.iter()).map(|(_, id)| id) {
-            if let Some(Session { stage: Stage::Waiting { origin, .. }, .. }) = self.sessions.get(&session)
-                && !counts.contains_key(origin)
-            {
-                counts.insert(origin.clone(), self.available(id, origin));
-            }
-        }
+        let available = self.available(id);
         let Some(team) = self.teams.get_mut(&id) else { return };
         team.update_ms = None;
         team.next_update_ms = now_ms.saturating_add(QUEUED_INTERVAL_MS);
         for (position, id) in team.queue.iter() {
             if let Some(session) = self.sessions.get_mut(&id)
-                && let Stage::Waiting { told, origin, .. } = &mut session.stage
-                && let Some(&available) = counts.get(origin)
+                && let Stage::Waiting { told, .. } = &mut session.stage
                 && *told != (available, position)
             {
                 *told = (available, position);
@@ -461,20 +444,20 @@ impl Broker {
         }
     }
 
-    /// The team's helpers who are told of those who ask on pages of this origin.
-    fn attending(&self, team: TeamId, origin: &str) -> Vec<SocketId> {
+    /// The team's helpers who are told of those who ask.
+    fn attending(&self, team: TeamId) -> Vec<SocketId> {
         let Some(team) = self.teams.get(&team) else { return Vec::new() };
         let available = |socket: &&SocketId| {
             self.sockets.get(socket).is_some_and(|socket| match &socket.role {
-                Role::Helper(helper) => helper.available && helper.certificate.is_for(origin),
+                Role::Helper(helper) => helper.available,
                 Role::Idle | Role::Visitor(_) => false,
             })
         };
         team.helpers.iter().filter(available).copied().collect()
     }
 
-    fn available(&self, team: TeamId, origin: &str) -> u32 {
-        u32::try_from(self.attending(team, origin).len()).unwrap_or(u32::MAX)
+    fn available(&self, team: TeamId) -> u32 {
+        u32::try_from(self.attending(team).len()).unwrap_or(u32::MAX)
     }
 
     /// Forgets a team for which nobody waits or works. Whom it keeps away it keeps away for a moment longer: its only

@@ -53,13 +53,13 @@ impl Broker {
             visitor.role = Role::Idle;
         }
         match session.stage {
-            Stage::Waiting { origin, .. } => {
+            Stage::Waiting { .. } => {
                 if let Some((_, rank)) = session.turn
                     && let Some(team) = self.teams.get_mut(&session.team)
                 {
                     team.queue.remove(rank);
                 }
-                self.withdraw(session.team, &origin, id, None);
+                self.withdraw(session.team, id, None);
                 self.changed(session.team, now_ms);
                 self.forget_if_idle(session.team, now_ms);
             }

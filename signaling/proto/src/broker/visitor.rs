@@ -35,7 +35,7 @@ impl Broker {
         let fresh = Rank { since_ms: now_ms, order: self.asks };
         let rank = self.places.take(place).unwrap_or(fresh);
 
-        let available = self.available(ask.team, &ask.origin);
+        let available = self.available(ask.team);
         let team = self.teams.entry(ask.team).or_default();
         team.queue.insert(rank, ask.session);
         let position = team.queue.position(rank);
@@ -59,7 +59,7 @@ impl Broker {
 
         let queued = Queued { session: ask.session, helpers: available, position };
         self.send(socket, BrokerToAgent::Queued(queued));
-        for helper in self.attending(ask.team, &asked.origin) {
+        for helper in self.attending(ask.team) {
             self.send(helper, BrokerToAgent::Asked(asked.clone()));
         }
         if others_moved {
