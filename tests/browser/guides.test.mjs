@@ -121,7 +121,7 @@ const OUTCOMES = {
   "alongside-agent team new --out team.pem": { says: /^[\w-]{43}\n/, ends: true },
   "alongside-agent team show team.pem": { says: /^[\w-]{43}\n/, ends: true },
   "alongside-signaling --team TEAM-KEY --public-url https://help.example.org --stun 0.0.0.0:3478 --trusted-proxy 127.0.0.1": {
-    says: /listening +http:[^]*tag +http:\S+\/snippet\?team=[\w-]{43}\nconsole +http:\S+\/console\/\n/,
+    says: /^(?=[^]*listening +http:)(?=[^]*tag for your pages: http:\S+\/snippet\?team=[\w-]{43}\s)(?=[^]*console: http:\S+\/console\/\s)/,
   },
   "alongside-agent team invite --team team.pem --name Dana --url https://help.example.org": { says: /\/console\/#invite=1\.\S+\n/, ends: true },
   "alongside-agent team sign --team team.pem --name Dana alongside-request.1.…": { says: /alongside-certificate\.1\.[\w-]{43}\./, ends: true },
