@@ -14,12 +14,13 @@ use sha2::{Digest, Sha256};
 pub(crate) const FINISHED: &str = "ALONGSIDE_WEB_DIST";
 
 /// What the bundles are made from, below `web/`.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "src",
     "demo",
     "build.mjs",
     "build-error.mjs",
     "frame.mjs",
+    "packages.mjs",
     "shorten.mjs",
     "package.json",
     "package-lock.json",

@@ -17,9 +17,8 @@ afterEach(async () => {
   await Promise.all([theirs.leave(), ours.leave()]);
 });
 after(async () => {
-  // A page that a test has rewritten came from nowhere, to Chromium, and may open no socket to this machine: it goes over HTTP.
   // A name that is none is answered with 422, which Chromium calls an error.
-  await endAll(theirs.close([/LOCAL_NETWORK_ACCESS/, /status of 422/]), ours.close(), server.stop());
+  await endAll(theirs.close([/status of 422/]), ours.close(), server.stop());
 });
 
 const looks = { light: { colorScheme: "light" }, dark: { colorScheme: "dark" }, Arabic: { colorScheme: "light", names: ARABIC } };

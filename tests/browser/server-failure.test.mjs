@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
 import { LEFT } from "./browser-words.mjs";
-import { endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
+import { endAll, HelperHand, meet, startBrowsers, VisitorHand } from "./people.mjs";
 import { startServer } from "./server.mjs";
 
 let theirs, ours;
@@ -52,13 +52,7 @@ test("who waits while the server restarts is helped afterwards", async (t) => {
 
 test("who talks while the server is killed goes on talking", async (t) => {
   let server = await start(t);
-  const helper = await HelperHand.at(await ours.window(), server.console);
-  const page = await theirs.window();
-  await page.goto(server.demo);
-  const visitor = new VisitorHand(page);
-  await visitor.button("Help").click();
-  await helper.accept();
-  await visitor.is("connected");
+  const { helper, visitor } = await meet({ theirs, ours, server });
   await server.stop({ keep: true, signal: "SIGKILL" });
   await visitor.say("Still there?");
   await helper.reads("Still there?");

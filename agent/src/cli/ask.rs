@@ -196,7 +196,7 @@ fn page_of_web(url: &str) -> Result<Url> {
     }
 }
 
-/// Finds the page in a running browser, and whom it names for help; `None` when it names nobody.
+/// Finds the page in a running browser, and whom it names for help.
 async fn in_browser(endpoint: &str, url: &Url) -> Result<(Page, Followed)> {
     let browser = Browser::attach(endpoint).await?;
     let (tab, mut events) = browser.tab_at(url).await?;

@@ -50,10 +50,9 @@ fn contact(markup: &Markup, page: &Url) -> Result<Contact, DiscoverError> {
     // Source: the HTML standard, "set the frozen base URL".
     let base = base.filter(|base| !matches!(base.scheme(), "data" | "javascript"));
     let base = base.as_ref().unwrap_or(page);
-    let mut found = markup.tags.iter().filter_map(|tag| read(tag, page, base));
-    let first = found.next().ok_or(DiscoverError::NoContact)?;
-    let mut all = std::iter::once(first).chain(found);
-    all.find(|contact| !contact.teams.is_empty()).ok_or(DiscoverError::WrongKey)
+    let mut found = markup.tags.iter().filter_map(|tag| read(tag, page, base)).peekable();
+    found.peek().ok_or(DiscoverError::NoContact)?;
+    found.find(|contact| !contact.teams.is_empty()).ok_or(DiscoverError::WrongKey)
 }
 
 /// What a tag says; without a team where its keys are none.
