@@ -55,6 +55,7 @@ test("the console is loaded again, with two sessions", async () => {
   // Written while the helper was away.
   await first.say("Where are you?");
   await first.is("connected");
+  await first.status.getByText("Your connection is back").waitFor();
   await second.is("connected");
   await helper.sessions.getByRole("button").first().click();
   await helper.reads("I am the first.");
@@ -75,6 +76,8 @@ test("both are loaded again at the same time", async () => {
   await visitor.reads("Hello.");
   await Promise.all([helper.page.reload(), visitor.page.reload()]);
   await visitor.is("connected");
+  // On a page that has just been opened nobody has seen it go.
+  await visitor.status.getByText("Verified helper of this site").waitFor();
   await visitor.reads("Hello.");
   await visitor.say("Hello again.");
   await helper.reads("Hello again.");

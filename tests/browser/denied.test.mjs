@@ -58,5 +58,9 @@ test("is told why nobody comes any more, and goes on with whom they help", async
 
   await helper.button("End session").click();
   await visitor.is("ended");
+  // What was said can still be read and kept, until the helper lets go of it.
+  await helper.reads("Thank you.");
+  await helper.button("Save conversation").waitFor();
+  await helper.button("Close").click();
   await helper.page.getByRole("alert").getByText("Your certificate has been withdrawn").waitFor();
 });

@@ -9,7 +9,12 @@ export function Origin({ origin, short }: { origin: string; short?: boolean }) {
   return (
     <bdi class="origin" dir="ltr">
       <span class={short && scheme === "https://" ? "unseen" : "scheme"}>{scheme}</span>
-      <span class="host">{host(origin)}</span>
+      <span class="host">
+        {/* Where it is too long for its line, between its parts. */}
+        {host(origin)
+          .split(/(?=[.:])/)
+          .flatMap((part, index) => (index === 0 ? part : [<wbr />, part]))}
+      </span>
     </bdi>
   );
 }

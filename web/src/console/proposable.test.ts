@@ -16,8 +16,22 @@ test("an address of the site is taken as people write it", () => {
     ["?colour=blue", `${origin}/lamps/arc?colour=blue`],
     ["#size", `${origin}/lamps/arc?colour=red#size`],
     [`${origin}/größe`, `${origin}/gr%C3%B6%C3%9Fe`],
+    ["tall", `${origin}/lamps/tall`],
+    ["tall/red?size=2#top", `${origin}/lamps/tall/red?size=2#top`],
+    ["../cart", `${origin}/cart`],
+    ["./", `${origin}/lamps/`],
   ] as const) {
     assert.deepEqual(proposable(typed, page, origin), { url }, typed);
+  }
+});
+
+test("a file beside the visitor's page is taken by its name", () => {
+  const beside = { ...page, url: `${origin}/shop/index.html?a` };
+  assert.deepEqual(proposable("order.html", beside, origin), { url: `${origin}/shop/order.html` });
+  assert.deepEqual(proposable("order.html?size=2#top", beside, origin), { url: `${origin}/shop/order.html?size=2#top` });
+  // What might as well be a host is not made into a file.
+  for (const typed of ["evil.example", "evil.example/order.html", "order.htm"]) {
+    assert.deepEqual(proposable(typed, beside, origin), { problem: "elsewhere" }, typed);
   }
 });
 
@@ -26,6 +40,9 @@ test("any other is refused, and it is said why", () => {
     ["", "empty"],
     ["  ", "empty"],
     ["the cart", "unreadable"],
+    ["evil.example", "elsewhere"],
+    ["evil.example/cart", "elsewhere"],
+    ["shop.example/cart", "elsewhere"],
     [`https://eve@shop.example:8443/`, "unreadable"],
     [`${origin}/${"a".repeat(5000)}`, "unreadable"],
     ["https://shop.example/", "elsewhere"],

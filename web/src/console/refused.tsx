@@ -6,16 +6,13 @@ import { Mark } from "./icons";
 
 /** Says why, and what to do next. */
 export function Refused(props: { desk: Desk; onRetry: () => void; onImport: () => void }) {
-  const { refusal, unsupported } = props.desk;
   const why = words.refused;
   return (
     <main class="door">
       <div class="card">
         <Mark />
-        <h1>{unsupported === null ? why.title : why.unsupportedTitle}</h1>
-        <p role="alert">
-          {(unsupported === null ? why.because[refusal ?? ""] : why.unsupported[unsupported]) ?? why.else}
-        </p>
+        <h1>{props.desk.unsupported === null ? why.title : why.unsupportedTitle}</h1>
+        <p role="alert">{whyRefused(props.desk)}</p>
         <p class="actions">
           <button type="button" class="primary" onClick={props.onRetry}>
             {why.retry}
@@ -27,4 +24,10 @@ export function Refused(props: { desk: Desk; onRetry: () => void; onImport: () =
       </div>
     </main>
   );
+}
+
+/** Why the helper cannot take up work, and what helps. */
+export function whyRefused({ refusal, unsupported }: Desk): string {
+  const { because, unsupported: lacks, else: other } = words.refused;
+  return (unsupported === null ? because[refusal ?? ""] : lacks[unsupported]) ?? other;
 }

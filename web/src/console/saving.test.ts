@@ -30,7 +30,7 @@ test("who wrote what when, and the pages between", () => {
   const { name, text } = savedSession(visit(pages, BEGAN, true), "Dana", BEGAN);
   assert.equal(name, "conversation 2026-11-28 nook.example.txt");
   const [top, ...entries] = text.slice(1).trimEnd().split("\n\n");
-  assert.match(top ?? "", /nook\.example\nHelper: Dana\nBegan: .*\nEnded: /);
+  assert.match(top ?? "", /nook\.example\nHelper: Dana\nBegan: .* (UTC|GMT)[^ ]*\nEnded: /);
   assert.deepEqual(entries, [
     `Page ${when}\n    Home\n    https://nook.example/`,
     `Page ${when}\n    Old\n    https://nook.example/old`,

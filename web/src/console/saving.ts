@@ -12,12 +12,14 @@ export function savedSession(visit: Visit, name: string, now: number): { name: s
   const top = [
     said.title(host(session.origin)),
     said.helper(name),
-    said.began(session.began === null ? said.unknown : moment(session.began)),
-    endedAt === null ? said.goesOn(moment(now)) : said.ended(moment(endedAt)),
+    said.began(session.began === null ? said.unknown : whole(session.began)),
+    endedAt === null ? said.goesOn(whole(now)) : said.ended(whole(endedAt)),
     said.clocks,
   ];
   return { name: savedName(said.file, session.began ?? now, session.origin), text: saved(top, entries(visit, name)) };
 }
+
+const whole = (at: number): string => moment(at, undefined, "long");
 
 function* pagesAfter(visit: Visit, keys: ReadonlySet<string>, key: string | null): Generator<SavedEntry> {
   for (const { at, page, after } of visit.visited) {

@@ -5,6 +5,7 @@ import type { Desk, Waiting } from "../peer/desk";
 import type { SessionId } from "../wire/signaling";
 import { clock, machineDuration } from "./duration";
 import { Origin } from "./origin";
+import { whyRefused } from "./refused";
 import { useSteady } from "./steady-list";
 import { useNow } from "./subscription";
 
@@ -58,7 +59,7 @@ export function WaitingList(props: { desk: Desk; onAccept: (ticket: SessionId) =
 }
 
 function nobody(desk: Desk): string {
-  if (desk.refusal) return words.refused.because[desk.refusal] ?? words.refused.else;
+  if (desk.connection === "refused") return whyRefused(desk);
   if (!desk.available) return words.waiting.away;
   return desk.connection === "enlisted" ? words.waiting.none : words.waiting.offline;
 }

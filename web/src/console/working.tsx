@@ -10,7 +10,7 @@ import { arrivals } from "./arrivals";
 import { Mark } from "./icons";
 import { host } from "./origin";
 import { Presence } from "./presence";
-import { Refused } from "./refused";
+import { Refused, whyRefused } from "./refused";
 import { SessionList } from "./session-list";
 import { SessionView } from "./session-view";
 import { useChanges } from "./subscription";
@@ -36,8 +36,8 @@ export function Working(props: {
     document.title = people > 0 ? words.titleWaiting(people) : words.product;
   }, [people]);
 
-  // Whoever is being helped stays on the screen: the two need no server.
-  if (desk.connection === "refused" && visits.every((visit) => visit.over)) {
+  // Whoever is being helped stays on the screen: the two need no server. So does what was said, until it is closed.
+  if (desk.connection === "refused" && visits.length === 0) {
     return <Refused desk={desk} onRetry={props.onRetry} onImport={props.onImport} />;
   }
   return (
@@ -78,6 +78,7 @@ function Quiet({ desk, waiting, sessions, asks }: { desk: Desk; waiting: number;
 }
 
 function quiet(desk: Desk, waiting: number, sessions: number): [title: string, text: string] {
+  if (desk.connection === "refused") return [words.refused.title, whyRefused(desk)];
   if (desk.connection !== "enlisted") return [words.sessions.offlineTitle, words.sessions.offline];
   if (!desk.available) return [words.sessions.awayTitle, words.sessions.away];
   if (waiting > 0) return [words.sessions.someTitle, words.sessions.some];

@@ -23,10 +23,13 @@ export function saved(top: readonly string[], entries: readonly SavedEntry[], la
   return `\ufeff${[top.flatMap(lines), ...blocks].map((block) => `${block.join("\n")}\n`).join("\n")}`;
 }
 
-/** A day and a time in words; empty when it is none that a calendar has, for times are their writers' claims. */
-export function moment(at: number, language?: string): string {
+/**
+ * A day and a time in words; empty when it is none that a calendar has, for times are their writers' claims. A `long` one
+ * names the zone: the file may be read in another.
+ */
+export function moment(at: number, language?: string, timeStyle: "short" | "long" = "short"): string {
   const date = new Date(at);
-  return Number.isNaN(+date) ? "" : date.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+  return Number.isNaN(+date) ? "" : date.toLocaleString(language, { dateStyle: "medium", timeStyle });
 }
 
 /** The file's name: a word, the day here, and the site's host in letters that every system takes. */

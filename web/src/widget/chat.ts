@@ -4,7 +4,7 @@ import { flatCode } from "../conversation/error-code";
 import type { ErrorWord } from "../locales/widget/words";
 import type { HeadStart } from "../peer/head-start";
 import { makeVisitor } from "../peer/visitor";
-import type { EndedBy, Event, SessionErrorCode, Snapshot } from "../wire/peer";
+import type { EndedBy, Event, Snapshot } from "../wire/peer";
 import { type Deed, MAX_DEEDS } from "./deed";
 import type { Later } from "./later";
 import type { Left, Told } from "./left";
@@ -92,6 +92,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     if (!persisted || isFree()) return;
     // The person has been on other pages of the site since, and may have written there, or ended it.
     visitor = fresh();
+    was = "";
     restore();
   });
 
@@ -154,7 +155,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     if (!isFree()) return;
     // Who goes on asking has a fresh one, made with the page.
     if (!left) visitor = fresh();
-    elsewhere = away = back = false;
+    elsewhere = false;
     before = [...before, ...story];
     story = [];
     since = deeds.length;
@@ -185,12 +186,12 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     before = [];
     deeds = [];
     since = 0;
-    if (!left || left === "elsewhere") {
+    if (!left || elsewhere) {
       visitor.leave();
       element.hidden = !left;
       return update();
     }
-    const { session, told, record, place, draft, folded } = left;
+    const { session, told, record, place, draft, folded } = left as Left;
     panel.draft(draft ?? "");
     if (session) {
       story = readStory(team, told ?? 0);
@@ -209,7 +210,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
       visitor.resume(session, loaded);
     } else if (place) {
       element.hidden = folded ?? true;
-      ask(left);
+      ask(left as Left);
     } else open(true);
   }
 
@@ -266,18 +267,25 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
       if (!wasTold) emit("message", { from, text, at });
     }
     if (event.event === "error") {
-      emit("error", { code: flatCode(event.code) });
-      tellProblem(event.code);
+      const code = flatCode(event.code);
+      emit("error", { code });
+      // What is known by its inner code has its own words; else the kind of error may have some.
+      const known = [code, ...Object.keys(event.code)].find((code) => Object.hasOwn(words.errors, code));
+      problem = words.errors[(known ?? "else") as ErrorWord];
+      panel.note(problem);
     }
     update(event.event === "state");
   }
 
   let was = "";
+  let lost = false;
   /** Takes note of another state. */
   function turned(state: string) {
-    back = was === "reconnecting" && state === "connected";
+    back = lost && state === "connected";
     if (back) setTimeout(() => update((back = false)), BACK_MS);
-    if (state === "connected" && !back) note("joined");
+    // Whoever opens a page has not seen the connection go, and is not told of its coming back.
+    lost = !!was && state === "reconnecting";
+    if (state === "connected" && was !== "reconnecting") note("joined");
     was = state;
     slow = false;
     if (state === "asking") setTimeout(() => update((slow = was === "asking")), SLOW_MS);
@@ -286,15 +294,6 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     if (state === "connected" || state === "reconnecting" || !snapshot) return;
     snapshot = null;
     parts?.forgetSession(team);
-  }
-
-  function tellProblem(code: SessionErrorCode) {
-    const texts: Record<string, string> = words.errors;
-    // What is known by its inner code has its own words; else the kind of error may have some.
-    const known = [flatCode(code), ...Object.keys(code)].find((code) => Object.hasOwn(texts, code)) as ErrorWord | undefined;
-    problem = words.errors[known ?? "else"];
-    panel.note(problem);
-    update();
   }
 
   function update(hasTurned?: unknown) {

@@ -24,7 +24,7 @@ export function written(told: readonly Told[], deeds: readonly Deed[], now: numb
     at: deed.at,
     text: [inWords(deed), deed.url, deed.answer && words[deed.answer]].filter((line) => line).join("\n"),
   }));
-  const first = saved([`${words.conversation} · ${location.origin}`, moment(now, words.code)], said, words.code);
+  const first = saved([`${words.conversation} · ${location.origin}`, moment(now, words.code, "long")], said, words.code);
   // Without the mark in front, which one file has once.
   return done.length ? `${first}\n${saved([words.record], done, words.code).slice(1)}` : first;
 }
