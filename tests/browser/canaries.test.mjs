@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { after, before, test } from "node:test";
 
+import { LEFT, WEBSOCKET_REFUSED } from "./browser-words.mjs";
 import { memoryOf } from "./memory.mjs";
 import { descriptions, watchPeers } from "./peer-watch.mjs";
 import { HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
@@ -24,7 +25,7 @@ before(async () => {
 });
 after(async () => {
   // That a page's policy forbids WebSockets is said in its console, and is what the second way is for.
-  await Promise.all([theirs?.close([/Connecting to 'ws:.* violates .*connect-src/]), ours?.close()]);
+  await Promise.all([theirs?.close([WEBSOCKET_REFUSED, LEFT]), ours?.close([LEFT])]);
 });
 
 test("the scanner finds a word however it is written", () => {

@@ -1,8 +1,9 @@
-// Remembers the peer connections of a page, and whether any of their data channels ever opened. Changes nothing else.
+// Remembers how the peer connections of a page were described, and whether any of their data channels ever opened.
+// Changes nothing else.
 
 /** Runs in a page before its own scripts. */
 function watch() {
-  const connections = [];
+  const described = new Set();
   const opened = [];
   const sent = [];
   const Original = RTCPeerConnection;
@@ -14,7 +15,13 @@ function watch() {
   window.RTCPeerConnection = class extends Original {
     constructor(...configuration) {
       super(...configuration);
-      connections.push(this);
+      // Of a connection that is closed, Firefox does not say any more what it was.
+      for (const event of ["signalingstatechange", "icegatheringstatechange"]) {
+        this.addEventListener(event, () => {
+          if (this.signalingState === "closed") return;
+          for (const one of [this.localDescription, this.remoteDescription]) if (one) described.add(one.sdp);
+        });
+      }
       this.addEventListener("datachannel", ({ channel }) => opened.push(channel.label));
     }
     createDataChannel(...values) {
@@ -23,19 +30,14 @@ function watch() {
       return channel;
     }
   };
-  window.peerWatch = { connections, opened, sent };
+  window.peerWatch = { described, opened, sent };
 }
 
 /** Watches a page from its next address on. */
 export const watchPeers = (page) => page.addInitScript(watch);
 
 /** The descriptions of every connection that the page has made. */
-export const descriptions = (page) =>
-  page.evaluate(() =>
-    window.peerWatch.connections.flatMap(({ localDescription, remoteDescription }) =>
-      [localDescription?.sdp, remoteDescription?.sdp].filter((sdp) => sdp !== undefined),
-    ),
-  );
+export const descriptions = (page) => page.evaluate(() => [...window.peerWatch.described]);
 
 /** How many data channels have opened, and what was sent on them. */
 export const channels = (page) => page.evaluate(() => ({ opened: window.peerWatch.opened.length, sent: window.peerWatch.sent }));
