@@ -110,7 +110,9 @@ async function session(policy) {
     const heard = tcp.connections().flatMap(({ toServer, toBrowser }) => [toServer, toBrowser, payloads(toServer), payloads(toBrowser)]);
     const all = Buffer.concat([...heard, ...udp.datagrams()].flatMap((bytes) => [bytes, Buffer.from("\n")]));
     assert.deepEqual(new Scanner({ claim: '"type":"claim"', answer: '"type":"forward"' }).in(all), ["claim", "answer"]);
-    assert.ok(udp.datagrams().length > 1, "no browser has asked STUN");
+    // Firefox sends nothing to a STUN server on loopback (nICEr: an address of another kind is not asked).
+    const asksStun = [theirs, ours].some(({ kind }) => kind !== "firefox");
+    if (asksStun) assert.ok(udp.datagrams().length > 1, "no browser has asked STUN");
     assert.deepEqual(control.in(all), ["origin", "team"], "the scanner must find what the server does hear");
     assert.deepEqual(scanner.inAndWithin(all), [], "in what the server heard or said");
     // What makes a helper stays in the console's browser, too.
