@@ -104,7 +104,8 @@ test("thirty wait and eight are helped: both lists are at hand, and what is new 
   await page.mouse.move(700, 400);
   await helper.waiting.getByText("not waiting any more").waitFor({ state: "detached" });
   assert.equal(await accept.count(), 29);
-  await accept.first().dblclick();
+  // To Firefox, what its driver presses twice are two presses, and no double one.
+  await (ours.kind === "firefox" ? accept.first().click() : accept.first().dblclick());
   await page.waitForTimeout(300);
   assert.equal(await helper.sessions.getByRole("listitem").count(), 9);
 });
