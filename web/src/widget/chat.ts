@@ -54,6 +54,8 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
   let parts: Later | undefined;
   /** Whether what is told was told to the site before, on another page. */
   let wasTold = false;
+  /** How many of the visitor's messages are delivered. */
+  let delivered = 0;
   /** The helper's last message, how many of theirs nobody has looked at, and how many were told. */
   let last = 0;
   let unread = 0;
@@ -66,7 +68,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
   const panel = drawPanel({
     ask: () => ask(),
     cancel() {
-      visitor.end();
+      end();
       close();
     },
     end,
@@ -102,16 +104,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
       (event) => {
         // Of an ask before this one, nothing is shown.
         if (made === visitor) handle(event);
-        if (event.event === "proposed") {
-          soon(({ drawProposal }) => {
-            const done = note(event.url === null ? "proposedRefresh" : "proposed", event.url);
-            drawProposal(frame, made, emit, event, (is) => {
-              done.answer = is === "allow" ? "allowed" : "declined";
-              update();
-            });
-            update();
-          });
-        }
+        if (event.event === "proposed") soon(({ drawProposal }) => drawProposal(frame, made, emit, event, note, update));
       },
       (kept) => {
         // For this tab from now on. Nobody else can have it, so nobody waits for that.
@@ -159,7 +152,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     before = [...before, ...story];
     story = [];
     since = deeds.length;
-    unread = part = 0;
+    unread = delivered = part = 0;
     position = 1;
     panel.divide();
     wasTold = !!left;
@@ -178,7 +171,6 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
   async function restore(finding = find()) {
     const left = await finding;
     const loaded = await later();
-    const { redraw, readStory } = loaded;
     // Somebody was quicker.
     if (!isFree()) return;
     elsewhere = left === "elsewhere";
@@ -194,14 +186,14 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     const { session, told, record, place, draft, folded } = left as Left;
     panel.draft(draft ?? "");
     if (session) {
-      story = readStory(team, told ?? 0);
+      story = loaded.readStory(team, told ?? 0);
       deeds = record ?? [];
       snapshot = session;
       // The browser connects first: to draw what was said takes as long as that.
       held = () => {
         held = undefined;
         element.hidden = folded ?? true;
-        ({ part, last, unread } = redraw(story, session, (event, name) => panel.handle(event, name ?? words.helper)));
+        ({ part, last, unread, delivered } = loaded.redraw(story, session, (event, name) => panel.handle(event, name ?? words.helper)));
         update();
         // It is this page's from now on: a copy of the tab must not take it for nobody's.
         keepSession();
@@ -214,7 +206,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     } else open(true);
   }
 
-  const looks = () => ({ draft: panel.draft(), folded: !!element.hidden });
+  const looks = () => ({ draft: panel.draft(), folded: element.hidden as boolean });
 
   /** Keeps what the next page needs, whatever there is. */
   function keepAll() {
@@ -248,10 +240,11 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     if (event.event === "away") away = true;
     if (event.event === "anew") {
       // Those that were not delivered are told again, to somebody else.
-      story = story.filter(({ from, seq }) => from === "helper" || seq <= (snapshot?.delivered ?? 0));
+      story = story.filter((told) => told.from === "helper" || told.part < part || told.seq <= delivered);
       part++;
-      unread = 0;
+      unread = delivered = 0;
     }
+    if (event.event === "delivered") delivered = event.seq;
     if (event.event === "waiting") ({ position } = event);
     if (event.event === "ended") {
       endedBy = event.by;
@@ -313,7 +306,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     // What hides the conversation tells of what comes meanwhile.
     const isHidden = refresh(unread);
     // What had the focus may have gone with the state it belonged to.
-    if (held && !root.activeElement?.checkVisibility()) panel.focus();
+    if (held && !(root.activeElement as HTMLElement | null)?.offsetHeight) panel.focus();
 
     if (unread && !isHidden && !element.hidden && !document.hidden) {
       unread = 0;
@@ -342,7 +335,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     const held = root.activeElement;
     element.hidden = true;
     // Back to where the person came from, unless they have gone elsewhere already.
-    if (held) (origin as HTMLElement | null)?.focus();
+    if (held) ((origin ?? main) as HTMLElement).focus();
   }
 
   function end() {

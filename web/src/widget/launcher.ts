@@ -111,8 +111,10 @@ export function drawLauncher(
   }
 
   function hush() {
+    const held = root.activeElement;
     card.hidden = true;
-    main.focus();
+    // Back to the button, unless the person is elsewhere in the page.
+    if (held) main.focus();
   }
 
   return {

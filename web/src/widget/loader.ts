@@ -48,6 +48,7 @@ function start(tag: HTMLScriptElement): void {
   const { host, main } = launcher;
   const attributes: Record<string, string> = {};
   let chat: Chat | undefined;
+  let begun: Promise<void> | undefined;
 
   const state = () => host.dataset.state ?? "idle";
   const emit = installApi(
@@ -57,7 +58,11 @@ function start(tag: HTMLScriptElement): void {
       close: () => (chat ? chat.close() : launcher.hush()),
       show: () => void (main.hidden = false),
       hide: () => void (main.hidden = true),
-      end: () => chat?.end(),
+      // On the page after the one where it began, too, before the chat has come.
+      async end() {
+        await begun;
+        chat?.end();
+      },
       identify(given) {
         for (const name in given) attributes[name] = String(given[name]);
         chat?.identify();
@@ -104,7 +109,7 @@ function start(tag: HTMLScriptElement): void {
     launcher.say(`${unable} ${config.contact}`, again && tryAgain, again);
   }
 
-  if (left) press(true, true);
+  if (left) begun = press(true, true);
 
   async function press(ask: boolean, again = false): Promise<void> {
     if (chat) return chat.open(ask);

@@ -2,6 +2,7 @@
 
 import type { Visitor } from "../peer/visitor";
 import type { Event } from "../wire/peer";
+import type { Deed } from "./deed";
 import style from "./proposal.css";
 import type { Emit, Proposed } from "./shell";
 import { button, dress, h, words } from "./toolkit";
@@ -21,14 +22,20 @@ let origin: Element | null = null;
 /** Tells the site what was allowed last. */
 let tell: (() => void) | undefined;
 
-/** Asks for a proposal; a newer one of its kind takes its place. `answered` is told what the visitor says to it. */
+/**
+ * Asks for a proposal; a newer one of its kind takes its place. `note` keeps that the helper did it, and `update` shows what
+ * has come of it.
+ */
 export function drawProposal(
   frame: HTMLElement,
   visitor: Visitor,
   emit: Emit,
   { id, url }: Extract<Event, { event: "proposed" }>,
-  answered: (is: "allow" | "decline") => void,
+  note: (what: Deed["what"], url: string | null) => Deed,
+  update: () => void,
 ): void {
+  const done = note(url === null ? "proposedRefresh" : "proposed", url);
+  update();
   // It may be over since.
   if (visitor.state() !== "connected") return;
   const root = frame.getRootNode() as ShadowRoot;
@@ -75,7 +82,8 @@ export function drawProposal(
     if (next) turnTo(next, true);
     // Back to where the person came from, unless they have gone elsewhere already.
     else if (hadFocus) (origin as HTMLElement | null)?.focus();
-    answered(is);
+    done.answer = is === "allow" ? "allowed" : "declined";
+    update();
     visitor.decide(id, is);
   }
 
@@ -104,7 +112,9 @@ function followEnd(host: Element, visitor: Visitor): void {
     if (visitor.state() === "connected") return;
     watch.disconnect();
     places.clear();
+    const held = stack?.contains((stack.getRootNode() as ShadowRoot).activeElement);
     stack?.replaceChildren();
+    if (held) (origin as HTMLElement | null)?.focus();
   });
   watch.observe(host, { attributes: true, attributeFilter: ["data-state"] });
 }

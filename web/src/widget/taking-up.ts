@@ -32,12 +32,15 @@ function read(team: TeamId): Left | null {
   return readLeft(readKept(team) ?? "", now());
 }
 
-/** Puts on the screen what was there before; gives which part it ends with, and what of that nobody has looked at. */
+/**
+ * Puts on the screen what was there before; gives which part it ends with, what of that nobody has looked at, and how much
+ * of the visitor's is delivered.
+ */
 export function redraw(
   told: Told[],
   { seen, delivered, read }: Snapshot,
   handle: (event: Event, name: string | null) => void,
-): { part: number; last: number; unread: number } {
+): { part: number; last: number; unread: number; delivered: number } {
   const part = told.at(-1)?.part ?? 0;
   let shown = told[0]?.part;
   for (const message of told) {
@@ -48,5 +51,5 @@ export function redraw(
   handle({ event: "delivered", seq: delivered }, null);
   handle({ event: "read", seq: read }, null);
   const theirs = told.filter((message) => message.from === "helper" && message.part === part);
-  return { part, last: theirs.at(-1)?.seq ?? 0, unread: theirs.filter(({ seq }) => seq > seen).length };
+  return { part, last: theirs.at(-1)?.seq ?? 0, unread: theirs.filter(({ seq }) => seq > seen).length, delivered };
 }
