@@ -46,30 +46,28 @@ export async function bundle() {
 
   const plugins = [styleText, visitorOnly];
   const packages = [];
-  /** Makes a part of the widget: its name, and the only bytes that may run under it. */
+  /** Makes a part of the widget: its name, and the only bytes that may run under it. The name is made of their hash, as `checked-module.ts` makes it. */
   const part = async (name, entry, define = {}) => {
     const made = await script(entry, { format: "esm", plugins, define, ...renamed }, visitors);
     packages.push(...made.packages);
-    const file = `${name}.${nameHash(made.code)}.js`;
+    const trusted = integrity(made.code, "sha256");
+    const hash = trusted.slice("sha256-".length, -"=".length);
+    const file = `${name}.${hash.slice(0, 8).replace(/\W/g, "-")}.js`;
     files.set(file, made.code);
-    return { file, integrity: integrity(made.code, "sha256") };
+    return { file, integrity: trusted, hash };
   };
-  // Each part trusts those it loads and no other: their hashes are in it, up to the page's own tag.
-  const baked = (name, { file, integrity }) => ({
-    [`${name}_FILE`]: JSON.stringify(file),
-    [`${name}_INTEGRITY`]: JSON.stringify(integrity),
-  });
 
   const words = {};
   for (const code of languages) words[code] = await part(`words-${code}`, `src/locales/widget/${code}.ts`);
   const later = await part("later", entries.later);
-  const chat = await part("chat", entries.chat, baked("LATER", later));
-
-  const spoken = Object.entries(words).map(([code, { file, integrity }]) => [code, [file, integrity]]);
+  // Each part trusts those it loads and no other: their hashes are in it, up to the page's own tag.
+  const LATER_HASH = JSON.stringify(later.hash);
+  const chat = await part("chat", entries.chat, { LATER_HASH });
+  const spoken = Object.entries(words).map(([code, { hash }]) => [code, hash]);
   const define = {
-    ...baked("LATER", later),
-    ...baked("CHAT", chat),
-    WORDS_PARTS: JSON.stringify(Object.fromEntries(spoken)),
+    LATER_HASH,
+    CHAT_HASH: JSON.stringify(chat.hash),
+    WORDS_HASHES: JSON.stringify(Object.fromEntries(spoken)),
   };
   const loader = await script(entries.loader, { format: "iife", plugins, define, ...renamed }, visitors);
   const loaderName = `alongside.${nameHash(loader.code)}.js`;
@@ -87,11 +85,12 @@ export async function bundle() {
 
   for (const [path, bytes] of framed(folder(join(web, "demo")))) files.set(`demo/${path}`, bytes);
 
+  const told = ({ file, integrity }) => ({ file, integrity });
   const manifest = {
     loader: { file: loaderName, integrity: integrity(loader.code) },
-    chat,
-    later,
-    words,
+    chat: told(chat),
+    later: told(later),
+    words: Object.fromEntries(Object.entries(words).map(([code, said]) => [code, told(said)])),
     console: { file: `console/${appName}`, integrity: integrity(app.code) },
   };
   files.set("manifest.json", Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
@@ -226,7 +225,7 @@ function write(files, out) {
   mkdirSync(out, { recursive: true });
   // Files of an earlier build, by the names that only a build gives.
   for (const name of readdirSync(out)) {
-    if (/^(alongside(\.[0-9a-f]{8})?\.js|(chat|later|words-[a-z]+)\.[0-9a-f]{8}\.js|console|demo|manifest\.json)$/.test(name)) {
+    if (/^(alongside(\.[0-9a-f]{8})?\.js|(chat|later|words-[a-z]+)\.[\w-]{8}\.js|console|demo|manifest\.json)$/.test(name)) {
       rmSync(join(out, name), { recursive: true });
     }
   }

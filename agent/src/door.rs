@@ -26,6 +26,8 @@ pub(crate) struct Door {
     deposits: BTreeMap<SessionId, Vec<SessionId>>,
     /// The deposits of sessions that are over, and until when visitors are told so.
     ended: BTreeMap<SessionId, u64>,
+    /// Whether the server was told of any when it was told last.
+    is_open: bool,
 }
 
 /// One knock, and what was answered.
@@ -49,12 +51,13 @@ pub(crate) enum Outcome {
 }
 
 impl Door {
-    /// What tells the server by which names visitors may ask for us; `None` while nobody may.
+    /// What tells the server by which names visitors may ask for us; `None` where nobody may, and nobody might before.
     pub(crate) fn announcement(&mut self, now: u64) -> Option<AgentToBroker> {
         self.ended.retain(|_, until| now < *until);
         let all = self.deposits.values().flatten().chain(self.ended.keys());
         let deposits: Vec<_> = all.copied().take(MAX_DEPOSITS_PER_HELPER).collect();
-        (!deposits.is_empty()).then_some(AgentToBroker::Announce(Announce { deposits }))
+        let was_open = std::mem::replace(&mut self.is_open, !deposits.is_empty());
+        (was_open || self.is_open).then_some(AgentToBroker::Announce(Announce { deposits }))
     }
 
     /// Whose deposit it is.
@@ -231,6 +234,8 @@ mod tests {
         assert!(is_left(&outcome, LeaveReason::Ended), "{outcome:?}");
         let announced = AgentToBroker::Announce(Announce { deposits: vec![DEPOSIT] });
         assert_eq!(door.announcement(1_000 + RESUME_LIFETIME_MS - 1), Some(announced));
+        let nobody = AgentToBroker::Announce(Announce { deposits: Vec::new() });
+        assert_eq!(door.announcement(1_000 + RESUME_LIFETIME_MS), Some(nobody));
         assert_eq!(door.announcement(1_000 + RESUME_LIFETIME_MS), None);
         let outcome = door.knocked(DEPOSIT, message, None);
         assert!(is_left(&outcome, LeaveReason::Failed), "{outcome:?}");

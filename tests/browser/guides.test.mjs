@@ -190,7 +190,7 @@ test("web/README.md: the script on one's own site", async () => {
   const tag = here(own).replace("alongside.3f0c….js", loader.file).replace("sha384-…", loader.integrity);
   const [, connect] = policy().split("; ");
   const pages = { "/": { html: html("Own", tag), headers: { "content-security-policy": `script-src 'self'; ${connect}` } } };
-  for (const file of readdirSync(dist).filter((name) => /^(alongside|chat|later|words-[a-z]+)\.[0-9a-f]+\.js$/.test(name))) {
+  for (const file of readdirSync(dist).filter((name) => /^(alongside|chat|later|words-[a-z]+)\.[\w-]+\.js$/.test(name))) {
     pages[`/help/${file}`] = { html: readFileSync(join(dist, file)), headers: { "content-type": "text/javascript" } };
   }
   const page = await startSite(pages);

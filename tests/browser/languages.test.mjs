@@ -80,7 +80,7 @@ for (const [code, { waits, writes, ended, ...names }] of Object.entries(LANGUAGE
     const helper = await HelperHand.at(await ours.window(), server.console);
     await visitor.button("Help").click();
     await visitor.status.getByText(waits).waitFor();
-    assert.match(words().join(), new RegExp(`^/words-${code}\\.[0-9a-f]{8}\\.js$`));
+    assert.match(words().join(), new RegExp(`^/words-${code}\\.[\\w-]{8}\\.js$`));
     await helper.accept();
     await visitor.is("connected");
     await helper.box.pressSequentially("H");

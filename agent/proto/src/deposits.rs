@@ -1,12 +1,19 @@
-//! The ways back that a helper has given in one session: the last that the visitor has stored, and the one after it.
+//! The ways back that a helper has given in one session: the last that the visitor is known to have stored, and those
+//! after it.
 //!
-//! A deposit retires when its successor is stored, not when it is used: a page can be loaded again before it has
-//! got the next.
+//! A deposit retires when a successor is stored, not when it is used or one is made: a page can be loaded again before it
+//! has got the next, and what it has got may be told when it knocks.
+
+use std::collections::VecDeque;
 
 use alongside_signaling_proto::id::SessionId;
 
 use crate::limits::DEPOSIT_FRESH_MS;
 use crate::wire::Psk;
+
+/// How many may be unacknowledged. The channel carries one after the other, and each is a connection's coming up or a
+/// changed network later: more than two are on their way only to who acknowledges nothing.
+const MAX_PENDING: usize = 2;
 
 /// One deposit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +28,8 @@ pub(crate) struct Given {
 #[derive(Debug, Default)]
 pub(crate) struct Deposits {
     stored: Option<Given>,
-    pending: Option<Given>,
+    /// Oldest first; a peer connection waits for the last alone.
+    pending: VecDeque<Given>,
     /// The peer connection that is being made for the next one.
     making: Option<u32>,
 }
@@ -30,7 +38,7 @@ impl Deposits {
     /// Takes up what was kept, without peer connections; oldest first.
     pub(crate) fn restored(kept: impl IntoIterator<Item = (SessionId, Psk)>) -> Self {
         let mut given = kept.into_iter().map(|(id, psk)| Given { id, psk, waiting: None });
-        Self { stored: given.next(), pending: given.next(), making: None }
+        Self { stored: given.next(), pending: given.take(MAX_PENDING).collect(), making: None }
     }
 
     /// Those that may be resumed from, oldest first.
@@ -43,33 +51,34 @@ impl Deposits {
         self.making.replace(generation)
     }
 
-    /// It is made; gives the peer connection of the one whose place it takes. `None` where none is being made.
-    pub(crate) fn made(&mut self, generation: u32, id: SessionId, psk: Psk, now: u64) -> Option<Option<u32>> {
+    /// It is made; gives the peer connections of those before it that are not known to be stored. `None` where none is being
+    /// made.
+    pub(crate) fn made(&mut self, generation: u32, id: SessionId, psk: Psk, now: u64) -> Option<Vec<u32>> {
         self.making.take_if(|making| *making == generation)?;
-        let given = Given { id, psk, waiting: Some((generation, now)) };
-        Some(self.pending.replace(given).and_then(|old| old.waiting).map(|(generation, _)| generation))
+        let old = self.pending.iter_mut().filter_map(Given::take_out).collect();
+        if self.pending.len() == MAX_PENDING {
+            self.pending.pop_front();
+        }
+        self.pending.push_back(Given { id, psk, waiting: Some((generation, now)) });
+        Some(old)
     }
 
-    /// The visitor has this one: what came before it is void. Gives the peer connection of that, and says whether
+    /// The visitor has this one: what came before it is void. Gives the peer connections of that, and says whether
     /// there is such a deposit at all.
-    pub(crate) fn stored(&mut self, id: SessionId) -> Result<Option<u32>, Unknown> {
-        if let Some(pending) = self.pending.take_if(|pending| pending.id == id) {
-            let old = self.stored.replace(pending);
-            return Ok(old.and_then(|old| old.waiting).map(|(generation, _)| generation));
+    pub(crate) fn stored(&mut self, id: SessionId) -> Result<Vec<u32>, Unknown> {
+        if self.stored.as_ref().is_some_and(|stored| stored.id == id) {
+            return Ok(Vec::new());
         }
-        if self.stored.as_ref().is_some_and(|stored| stored.id == id) { Ok(None) } else { Err(Unknown) }
+        let at = self.pending.iter().position(|pending| pending.id == id).ok_or(Unknown)?;
+        let mut known: Vec<_> = self.stored.take().into_iter().chain(self.pending.drain(..=at)).collect();
+        self.stored = known.pop();
+        Ok(known.iter_mut().filter_map(Given::take_out).collect())
     }
 
-    /// Takes the peer connection of this one for use; `None` where it was used, is gone, or gathered too long ago.
-    pub(crate) fn use_up(&mut self, id: SessionId, now: u64) -> Option<u32> {
-        let given =
-            [&mut self.stored, &mut self.pending].into_iter().flatten().find(|given| given.id == id)?;
-        let (generation, since) = given.waiting?;
-        if now >= since.saturating_add(DEPOSIT_FRESH_MS) {
-            return None;
-        }
-        given.waiting = None;
-        Some(generation)
+    /// Takes the peer connection of this one for use; and says whether what it gathered is still to be believed.
+    pub(crate) fn use_up(&mut self, id: SessionId, now: u64) -> Option<(u32, bool)> {
+        let (generation, since) = self.each().find(|given| given.id == id)?.waiting.take()?;
+        Some((generation, now < since.saturating_add(DEPOSIT_FRESH_MS)))
     }
 
     /// Forgets a peer connection that is gone; says whether it was one of these.
@@ -77,15 +86,25 @@ impl Deposits {
         if self.making.take_if(|making| *making == generation).is_some() {
             return true;
         }
-        let mut all = [&mut self.stored, &mut self.pending].into_iter().flatten();
-        all.any(|given| given.waiting.take_if(|(own, _)| *own == generation).is_some())
+        self.each().any(|given| given.waiting.take_if(|(own, _)| *own == generation).is_some())
     }
 
     /// Lets go of every peer connection, and gives them: what they gathered is not true any more.
     pub(crate) fn let_go(&mut self) -> Vec<u32> {
-        let all = [&mut self.stored, &mut self.pending].into_iter().flatten();
-        let waiting = all.filter_map(|given| given.waiting.take()).map(|(generation, _)| generation);
-        waiting.chain(self.making.take()).collect()
+        let mut gone: Vec<_> = self.each().filter_map(Given::take_out).collect();
+        gone.extend(self.making.take());
+        gone
+    }
+
+    fn each(&mut self) -> impl Iterator<Item = &mut Given> {
+        self.stored.iter_mut().chain(&mut self.pending)
+    }
+}
+
+impl Given {
+    /// Takes out the peer connection that waits.
+    fn take_out(&mut self) -> Option<u32> {
+        self.waiting.take().map(|(generation, _)| generation)
     }
 }
 

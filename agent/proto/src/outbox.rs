@@ -22,10 +22,10 @@ impl Outbox {
         Self { kept: kept.into(), last, stored, read, restored: Some(last) }
     }
 
-    /// The other side has stored more than we know to have written: the last of it was not kept when we crashed.
-    /// Says whether that can be; then what was written since goes behind it.
+    /// The other side has stored more than was kept when we crashed: what was written since goes behind it. Only the first
+    /// that is heard after the crash can say so, for nothing has been sent since. Says whether so much can be stored.
     pub(crate) fn catch_up(&mut self, stored: u32) -> bool {
-        let Some(restored) = self.restored.take_if(|_| stored > self.last) else {
+        let Some(restored) = self.restored.take().filter(|restored| stored > *restored) else {
             return stored <= self.last;
         };
         let since: Vec<_> = self.kept.drain(..).filter(|chat| chat.seq > restored).collect();

@@ -82,6 +82,7 @@ impl Talk {
         self.close();
         (self.stored, self.seen, self.is_restored) = (0, 0, false);
         self.outbox.begin_anew();
+        self.faults = 0;
         tell(Event::Anew, out);
         for Chat { seq, at, text } in self.outbox.kept().cloned() {
             tell(Event::Message { from: self.own, seq, at, text }, out);
@@ -97,7 +98,7 @@ impl Talk {
 
     /// Takes note of what the other side has stored.
     pub(crate) fn has_stored(&mut self, seq: u32, out: &mut VecDeque<Output>) {
-        if self.outbox.has(seq) {
+        if self.outbox.catch_up(seq) {
             self.delivered(seq, out);
         }
     }
@@ -281,11 +282,14 @@ impl Talk {
         true
     }
 
-    /// Tells the other side what was seen.
+    /// Notes what was seen, and tells the other side as soon as it can hear it.
     pub(crate) fn seen(&mut self, seq: u32, out: &mut VecDeque<Output>) {
         let seq = seq.min(self.stored);
-        if seq > self.seen && self.begun {
-            self.seen = seq;
+        if seq <= self.seen {
+            return;
+        }
+        self.seen = seq;
+        if self.begun {
             send(PeerMessage::Read(Read { seq }), out);
         }
     }

@@ -4,7 +4,7 @@ use alongside_agent_proto::limits::MAX_FAULTS;
 use alongside_agent_proto::session::{Input, State};
 use alongside_agent_proto::wire::{Answered, PeerMessage, Propose};
 
-use crate::story::{ORIGIN, Story};
+use crate::story::{ORIGIN, Story, prepared, queued};
 
 fn propose(url: Option<&str>) -> Input {
     Input::Propose { url: url.map(str::to_owned) }
@@ -71,6 +71,19 @@ pub(crate) fn stories() -> Vec<Story> {
             .then(Input::Allow { id: 7 })
             .is(State::Connected),
         flood.hears(proposed(1, Some("data:,"))).is(State::Failed).then(Input::Allow { id: 1 }),
+        Story::connected_visitor("proposals-of-the-next-helper", "The next helper counts from one, too.")
+            .hears(proposed(1, Some(&page)))
+            .hears(proposed(2, None))
+            .hears(PeerMessage::Return)
+            .is(State::Asking)
+            .then(prepared(2))
+            .then(queued(1, 1))
+            .then_claimed(2)
+            .connects(2)
+            .then(Input::Allow { id: 2 })
+            .hears(proposed(1, Some(&other)))
+            .then(Input::Allow { id: 1 })
+            .is(State::Connected),
         Story::connected_helper("proposing", "The helper proposes, and hears the answers.")
             .then(propose(Some(&page)))
             .hears(declined(1))

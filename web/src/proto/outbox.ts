@@ -10,7 +10,7 @@ export function outbox() {
   let storedTo = 0;
   let readTo = 0;
   /** The last message that was written before a crash, as far as it was kept. */
-  let restored: number | null = null;
+  let restored = Infinity;
 
   /** Takes a message; `null` when it is empty or too long, or too many are kept. */
   function put(text: string, at: number): Chat | null {
@@ -38,25 +38,20 @@ export function outbox() {
     },
 
     /**
-     * The other side has stored more than we know to have written: the last of it was not kept when we crashed. Says
-     * whether that can be; then what was written since goes behind it.
+     * The other side has stored more than was kept when we crashed: what was written since goes behind it. Only the first
+     * that is heard after the crash can say so, for nothing has been sent since. Says whether so much can be stored.
      */
     catchUp(stored: number): boolean {
-      if (stored <= last) return true;
       const before = restored;
-      if (before === null) return false;
-      restored = null;
-      renumber(
-        stored,
-        kept.filter((chat) => chat.seq > before),
-      );
-      return true;
+      restored = Infinity;
+      if (stored > before) renumber(stored, kept.filter((chat) => chat.seq > before));
+      return stored <= last;
     },
 
     /** Begins anew with somebody who knows nothing of what was written: numbers what is kept from 1 on. */
     beginAnew(): void {
       storedTo = readTo = 0;
-      restored = null;
+      restored = Infinity;
       renumber(0, kept);
     },
 

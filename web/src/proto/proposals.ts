@@ -36,9 +36,10 @@ export function proposals(own: Role, origin: string, out: (output: Output) => vo
     /** The number of the last proposal, made or heard. */
     last: (): number => last,
 
-    /** Goes on behind the last proposal of before. */
+    /** Goes on behind the last proposal of before, of which nothing is open any more. */
     restore(before: number): void {
       last = before;
+      open.fill(null);
     },
 
     /** Helper: nothing that is open will be answered, for the visitor's page may have gone with it. */

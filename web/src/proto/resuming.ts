@@ -82,6 +82,11 @@ export function resuming(my: Core) {
   let keepAt = Infinity;
   let probeAt = Infinity;
   let ackAt = Infinity;
+  /**
+   * Helper: the server says that the visitor has ended, which is believed when nothing is heard of them on the path that has
+   * gone silent until then.
+   */
+  let overAt = Infinity;
   /** The last message that is acknowledged. */
   let acked = 0;
   /** Visitor: until when the end of the channel means that another tab has taken this one's place. */
@@ -181,7 +186,8 @@ export function resuming(my: Core) {
     doubted = words.counts().last;
     rest();
     my.linger = Infinity;
-    my.deadline = my.now + RESUME_LIFETIME_MS;
+    // Who ends waits for the last messages no longer than before.
+    if (!my.ending) my.deadline = my.now + RESUME_LIFETIME_MS;
     my.become("reconnecting");
     if (own === "helper") return;
     my.dial();
@@ -224,6 +230,12 @@ export function resuming(my: Core) {
       my.dial();
       tryAgain();
     }
+  }
+
+  /** The other side has ended, as the server has said and the path between the two does not deny. */
+  function otherHasEnded(): void {
+    my.close();
+    my.finish("ended", { event: "ended", by: "visitor" }, "ended");
   }
 
   // The visitor's tries.
@@ -281,6 +293,7 @@ export function resuming(my: Core) {
     my.leave("failed");
     my.close();
     my.lost = 0;
+    my.proposed()?.restore(0);
     my.become("asking");
     words.beginAnew();
     my.dial();
@@ -301,19 +314,21 @@ export function resuming(my: Core) {
     my.id = deposit;
     my.announced = true;
     tryAt = my.now + RESUME_ATTEMPT_MS;
+    overAt = Infinity;
     keep();
     words.hasStored(lastSeq);
     const ready = given.useUp(deposit, my.now);
-    if (answer !== null && ready !== null) {
+    if (answer !== null && ready?.isFresh) {
+      const { generation } = ready;
       my.dropAttempt();
-      peer.begin(ready);
-      out({ output: "accept", generation: ready, answer });
+      peer.begin(generation);
+      out({ output: "accept", generation, answer });
       peer.letIn();
       for (const candidate of candidates) peer.heard(candidate);
       out({ output: "admit", deposit, attempt, admission: { offer: null } });
       return peer.letOut();
     }
-    if (ready !== null) closeAll([ready]);
+    if (ready) closeAll([ready.generation]);
     admitting = { deposit, attempt };
     out({ output: "offer", generation: my.beginConnection() });
   }
@@ -337,7 +352,7 @@ export function resuming(my: Core) {
     /** The next time at which something is due; asked for after each input. */
     due(): number {
       awaitAck();
-      return Math.min(depositAt, tryAt, keepAt, probeAt, ackAt);
+      return Math.min(depositAt, tryAt, keepAt, probeAt, ackAt, overAt);
     },
 
     /** Does what is due. */
@@ -361,6 +376,10 @@ export function resuming(my: Core) {
       if (now >= ackAt) {
         ackAt = Infinity;
         fallSilent();
+      }
+      if (now >= overAt) {
+        overAt = Infinity;
+        otherHasEnded();
       }
       if (now >= tryAt) {
         tryAt = Infinity;
@@ -394,8 +413,9 @@ export function resuming(my: Core) {
       const byThisTry = trying === "admitted" && tried === my.standing;
       const overAnother = trying !== "no" && !byThisTry;
       trying = "no";
-      tryAt = probeAt = Infinity;
+      tryAt = probeAt = overAt = Infinity;
       tried = awaySince = admitting = lostAt = null;
+      if (own === "helper" && !my.ending) depositAt = my.now + DEPOSIT_DELAY_MS;
       if (!my.attempting() && !overAnother) return;
       my.dropAttempt();
       my.leave("failed");
@@ -403,9 +423,7 @@ export function resuming(my: Core) {
 
     /** A new channel has been greeted. */
     begin(again: boolean): void {
-      if (own === "visitor") return;
-      depositAt = my.now + DEPOSIT_DELAY_MS;
-      if (again) my.proposed()?.withdraw();
+      if (own === "helper" && again) my.proposed()?.withdraw();
     },
 
     /** Takes a message; says what the other side is to be refused with, if it is. */
@@ -440,7 +458,10 @@ export function resuming(my: Core) {
       trying = "no";
       held = my.helper = answer = tried = awaySince = admitting = lostAt = null;
       movedUntil = -Infinity;
+      overAt = Infinity;
       my.iceServers = [];
+      // Whoever comes back to a helper who gave them back is not told that it has ended: they ask again.
+      if (my.ending?.type === "return") announce();
     },
 
     /** A deposited connection that nobody needs yet is gone: the next one is made soon. */
@@ -452,8 +473,11 @@ export function resuming(my: Core) {
 
     /** A try has come to nothing; or the silent path that stood beside it has. */
     cameToNothing(wasStanding: boolean): void {
-      if (own === "helper") return;
-      if (!held) askElsewhere();
+      if (own === "helper") {
+        if (!wasStanding) return;
+        if (overAt < Infinity) otherHasEnded();
+        else if (!given.all().length) my.finish("ended", { event: "ended", by: "lost" }, "failed");
+      } else if (!held) askElsewhere();
       else if (!wasStanding) tryLater();
     },
 
@@ -496,9 +520,12 @@ export function resuming(my: Core) {
       if (own === "visitor") return tryLater();
       // Of their socket, no more: what comes up between us goes on.
       if (reason === "gone") return;
-      // They have heard something on the old path.
       letNobodyIn();
-      if (my.standing !== null && words.through()) my.findEachOther();
+      if (my.standing === null || !words.through()) return;
+      // They have heard something on the old path.
+      if (reason !== "ended") return my.findEachOther();
+      words.probe();
+      overAt = my.now + PROBE_TIMEOUT_MS;
     },
 
     /** A description stands while the two find back. */

@@ -321,7 +321,8 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
   function findEachOther(): void {
     const again = my.state === "reconnecting";
     become("connected");
-    my.deadline = Infinity;
+    // A helper who ends waits for the last messages no longer than before; a visitor who ends has not lost anybody.
+    if (own === "visitor" || !my.ending) my.deadline = Infinity;
     back?.settle();
     if (my.dialled) my.linger = my.now + SOCKET_LINGER_MS;
     back?.keep();
@@ -432,7 +433,8 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
   }
 
   function finishOwn(): void {
-    finish("ended", { event: "ended", by: own }, "ended");
+    // Whom a helper gives back has not ended, and keeps the place.
+    finish("ended", { event: "ended", by: own }, own === "helper" && my.ending?.type === "return" ? "failed" : "ended");
   }
 
   function fail(code: SessionErrorCode, reason: LeaveReason = "failed"): void {
@@ -442,7 +444,6 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
   function finish(last: Finished, event: Event, reason: LeaveReason): void {
     if (isOver()) return;
     const message = my.ending ?? { type: "end" };
-    my.ending = null;
     if (my.standing) {
       dropAttempt();
       out({ output: "send", message });
@@ -451,6 +452,7 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
       // Closed at once, the channel would take the last word with it: whoever hears it closes.
       my.deadline = my.now + END_TIMEOUT_MS;
     } else close();
+    my.ending = null;
     leave(reason);
     hangUp();
     become(last);
@@ -601,10 +603,9 @@ function session(own: Role, pinned: TeamId[], origin: string, parts: Parts = {})
         case "writing":
           return words.writing(input.on, my.now);
         case "propose":
-          if (own === "visitor" || my.state !== "connected" || my.ending || !proposed?.propose(input.url)) {
-            tell({ event: "error", code: "not-proposed" });
-          }
-          return;
+          // With a number of before, the next would be refused.
+          if (own === "helper" && my.state === "connected" && !my.ending && proposed?.propose(input.url)) return keepSent();
+          return tell({ event: "error", code: "not-proposed" });
         case "allow":
         case "decline":
           if (my.state === "connected" && !my.ending) proposed?.answer(input.id, input.input === "allow");

@@ -118,7 +118,7 @@ export function talk(own: Role, out: (output: Output) => void) {
     /** Begins anew with another helper: what was not delivered is told, and will be sent, again. */
     beginAnew(): void {
       close();
-      stored = seenTo = 0;
+      stored = seenTo = faults = 0;
       restored = false;
       written.beginAnew();
       tell({ event: "anew" });
@@ -132,7 +132,7 @@ export function talk(own: Role, out: (output: Output) => void) {
 
     /** Takes note of what the other side has stored. */
     hasStored(seq: number): void {
-      if (written.has(seq)) delivered(seq);
+      if (written.catchUp(seq)) delivered(seq);
     },
 
     /** Whether both have acknowledged each other's `hello`. */
@@ -200,17 +200,15 @@ export function talk(own: Role, out: (output: Output) => void) {
       }
       if (!through()) return refuse("wrong-state");
       switch (message.type) {
-        case "page": {
-          if (own === "visitor") return refuse("wrong-state");
-          if (message.epoch < epoch) return;
-          epoch = message.epoch;
-          const { type: _, ...page } = message;
-          return tell({ event: "page", page });
-        }
+        case "page":
         case "client": {
           if (own === "visitor") return refuse("wrong-state");
-          const { type: _, ...client } = message;
-          return tell({ event: "client", client });
+          if (message.type === "page") {
+            if (message.epoch < epoch) return;
+            epoch = message.epoch;
+          }
+          const { type, ...told } = message;
+          return tell({ event: type, [type]: told } as Event);
         }
         case "chat": {
           const { seq, at, text } = message;
@@ -252,12 +250,12 @@ export function talk(own: Role, out: (output: Output) => void) {
       return true;
     },
 
-    /** Tells the other side what was seen. */
+    /** Notes what was seen, and tells the other side as soon as it can hear it. */
     seen(seq: number): void {
       seq = Math.min(seq, stored);
-      if (seq <= seenTo || !begun) return;
+      if (seq <= seenTo) return;
       seenTo = seq;
-      send({ type: "read", seq });
+      if (begun) send({ type: "read", seq });
     },
 
     /** Tells the other side that the person is writing, or has stopped. */

@@ -120,7 +120,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
 
   async function later() {
     if (!parts) {
-      parts = ((await load(LATER_FILE, LATER_INTEGRITY)) as { later: Later }).later;
+      parts = ((await load("later", LATER_HASH)) as { later: Later }).later;
       parts.equip(toolkit);
       parts.fit(element);
     }

@@ -13,6 +13,9 @@ import { chooseLanguage } from "./language";
 import { drawLauncher } from "./launcher";
 import type { Chat, Mount } from "./shell";
 
+// How long the chat may take to come. Units: milliseconds. Half a minute of nothing, and nobody believes in it any more.
+const LOAD_MS = 30_000;
+
 const script = document.currentScript ?? document.querySelector("script[data-team]");
 
 // Help belongs to the page, not to the frames in it; and a page has one Help, however often the tag is in it.
@@ -24,7 +27,7 @@ function start(tag: HTMLScriptElement): void {
   const config = readConfig(dataset, address);
   const [team] = config.teams;
   if (isCopy(config.server)) return;
-  if (!team) console.warn("Alongside: data-team needs a team key of 43 characters, or two.");
+  if (!team) console.warn("Alongside: data-team needs a team key, or two.");
 
   const language = chooseLanguage([dataset.lang, document.documentElement.lang, ...navigator.languages]);
   const said = launcherWords[language.code]!;
@@ -36,7 +39,7 @@ function start(tag: HTMLScriptElement): void {
   const left = team && readKept(team);
   if (left) {
     loadChat();
-    load(LATER_FILE, LATER_INTEGRITY).catch(() => {});
+    load("later", LATER_HASH).catch(() => {});
   }
   const ahead = left ? headStart(config.server, left) : undefined;
 
@@ -89,16 +92,16 @@ function start(tag: HTMLScriptElement): void {
   }
 
   /** Loads a part, once unless it did not come. */
-  function load(file: string, integrity: string): Promise<unknown> {
-    return (parts[file] ??= loadModule(file, integrity, address, nonce).catch((error) => {
-      delete parts[file];
+  function load(name: string, hash: string): Promise<unknown> {
+    return (parts[name] ??= loadModule(name, hash, address, nonce).catch((error) => {
+      delete parts[name];
       throw error;
     }));
   }
 
   /** Loads the chat with its words. */
   function loadChat() {
-    return Promise.all([load(CHAT_FILE, CHAT_INTEGRITY), load(...WORDS_PARTS[language.code]!)]) as Promise<
+    return Promise.all([load("chat", CHAT_HASH), load(`words-${language.code}`, WORDS_HASHES[language.code]!)]) as Promise<
       [{ mount: Mount }, { words: Words }]
     >;
   }
@@ -124,7 +127,7 @@ function start(tag: HTMLScriptElement): void {
     }
     setState("asking");
     try {
-      const [{ mount }, { words }] = await loadChat();
+      const [{ mount }, { words }] = await Promise.race([loadChat(), new Promise<never>((_, late) => setTimeout(late, LOAD_MS))]);
       const made = mount({
         ...launcher,
         config,

@@ -15,7 +15,7 @@ const GUARD_MS = 700;
 // milliseconds. A round trip, so that what is lost once is sent once more, and no longer than a click may take.
 const LEAVE_MS = 200;
 
-const places = new Map<Proposed["kind"], HTMLElement>();
+const places = new Map<Proposed["kind"], { id: number; dialog: HTMLElement }>();
 let stack: HTMLElement | undefined;
 /** What had the focus before the first was asked. */
 let origin: Element | null = null;
@@ -48,7 +48,7 @@ export function drawProposal(
     followEnd(root["host"], visitor);
   }
   const wasOpen = !!stack.firstChild;
-  places.get(proposed.kind)?.remove();
+  places.get(proposed.kind)?.dialog.remove();
 
   const name = visitor.helper()?.name ?? "";
   const allow = button(words.allow, "primary", () => decide("allow"));
@@ -87,10 +87,10 @@ export function drawProposal(
     visitor.decide(id, is);
   }
 
-  places.set(proposed.kind, dialog);
+  places.set(proposed.kind, { id, dialog });
   stack.append(dialog);
   // One question at a time: the one below is neither seen nor read aloud until this is answered.
-  for (const other of places.values()) other.hidden = other !== dialog;
+  for (const other of places.values()) other.dialog.hidden = other.dialog !== dialog;
   turnTo(dialog, wasOpen);
   emit("consent", proposed);
 }
@@ -106,11 +106,19 @@ function turnTo(dialog: HTMLElement, guarded: boolean): void {
   dialog.focus();
 }
 
-/** Takes away what nobody waits for any more, when the session is over. */
+/** Takes away what nobody may answer any more, when the two have lost each other or it is over. */
 function followEnd(host: Element, visitor: Visitor): void {
+  let left: number[] = [];
   const watch = new MutationObserver(() => {
-    if (visitor.state() === "connected") return;
-    watch.disconnect();
+    if (visitor.state() === "connected") {
+      // Where the helper still waits for an answer, they are not to wait for ever.
+      for (const id of left) visitor.decide(id, "decline");
+      left = [];
+      if (!places.size) watch.disconnect();
+      return;
+    }
+    if (visitor.state() !== "reconnecting") watch.disconnect();
+    left = [...left, ...[...places.values()].map(({ id }) => id)];
     places.clear();
     const held = stack?.contains((stack.getRootNode() as ShadowRoot).activeElement);
     stack?.replaceChildren();

@@ -36,7 +36,7 @@ export interface Shell {
   readonly config: Config;
   readonly toolkit: Toolkit;
   /** Loads another part of the widget, if it is the one with this hash. */
-  readonly load: (file: string, integrity: string) => Promise<unknown>;
+  readonly load: (name: string, hash: string) => Promise<unknown>;
   /** Keeps something for the next page of this tab; says whether it could. */
   readonly keep: (team: TeamId, facts: object) => boolean;
   readonly root: ShadowRoot;

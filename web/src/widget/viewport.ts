@@ -7,7 +7,7 @@ export function fit(panel: HTMLElement): void {
   view.onresize = view.onscroll = () => {
     // Who zooms in looks at a part, and the panel stays as it is.
     if (view.scale > 1.05) return;
-    panel.style.setProperty("--_seen", `${view.height}px`);
-    panel.style.setProperty("--_from", `${view.offsetTop}px`);
+    panel.style.setProperty("--_h", `${view.height}px`);
+    panel.style.setProperty("--_y", `${view.offsetTop}px`);
   };
 }

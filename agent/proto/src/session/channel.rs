@@ -80,12 +80,16 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn propose(&mut self, url: Option<String>) {
+    pub(super) fn propose(&mut self, url: Option<String>, now: u64) {
+        let from = self.outputs.len();
         let is_made = self.own == Role::Helper
             && self.state == State::Connected
             && self.ending.is_none()
             && self.proposals.propose(url, &self.origin, &mut self.outputs);
-        if !is_made {
+        if is_made {
+            // With a number of before, the next would be refused.
+            self.keep_before_sending(from, now);
+        } else {
             self.tell(Event::Error { code: SessionErrorCode::NotProposed });
         }
     }

@@ -223,7 +223,7 @@ impl Session {
                 self.keep_what_is_sent(from, now);
             }
             Input::Writing { on } => self.talk.writing(on, now, &mut self.outputs),
-            Input::Propose { url } => self.propose(url),
+            Input::Propose { url } => self.propose(url, now),
             Input::Allow { id } => self.answer(id, true),
             Input::Decline { id } => self.answer(id, false),
             Input::Navigated { page } => {
@@ -385,7 +385,10 @@ impl Session {
             Role::Visitor => EndedBy::Visitor,
             Role::Helper => EndedBy::Helper,
         };
-        self.finish(State::Ended, Event::Ended { by }, now, LeaveReason::Ended);
+        // Whom a helper gives back has not ended, and keeps the place.
+        let is_return = self.ending == Some(PeerMessage::Return);
+        let reason = if is_return { LeaveReason::Failed } else { LeaveReason::Ended };
+        self.finish(State::Ended, Event::Ended { by }, now, reason);
     }
 
     fn fail(&mut self, code: SessionErrorCode, now: u64) {
@@ -396,7 +399,7 @@ impl Session {
         if self.is_over() {
             return;
         }
-        let last = self.ending.take().unwrap_or(PeerMessage::End);
+        let last = self.ending.clone().unwrap_or(PeerMessage::End);
         if self.is_open() {
             self.drop_attempt();
             self.outputs.push_back(Output::Send { message: last });
@@ -407,6 +410,7 @@ impl Session {
         } else {
             self.close();
         }
+        self.ending = None;
         self.leave(reason);
         self.hang_up();
         self.set_state(state);

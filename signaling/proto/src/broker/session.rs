@@ -40,12 +40,12 @@ impl Broker {
 
     /// Ends a session or an ask. `by` is the socket that caused it, and is told nothing.
     ///
-    /// The visitor's place is kept for them to ask again, unless a person ended it.
+    /// The visitor's place is kept for them to ask again, unless they have ended it themselves.
     pub(super) fn end(&mut self, id: SessionId, by: Option<SocketId>, reason: LeaveReason, now_ms: u64) {
         let Some(session) = self.sessions.remove(&id) else { return };
         if let Some((place, rank)) = session.turn {
             self.places_held.remove(&place);
-            if reason != LeaveReason::Ended {
+            if reason != LeaveReason::Ended || by != Some(session.visitor) {
                 self.places.keep(place, rank, now_ms);
             }
         }

@@ -42,6 +42,74 @@ pub(super) fn helpers() -> Vec<Story> {
             .hears(ack(1))
             .is(State::Ended)
             .then(Input::ChannelClosed { generation: 1 }),
+        lost_helper(
+            "helper-returns-while-away",
+            "Nobody is there to be told: whoever comes back asks again.",
+        )
+        .then(Input::Return)
+        .is(State::Ended),
+        helper(
+            "deposit-unacknowledged",
+            "What the visitor may have stored is a way back until a later one is known to be.",
+        )
+        .then(Input::NetworkChanged)
+        .hears(PeerMessage::HelloAck)
+        .waits()
+        .then(made(3, 8))
+        .then(Input::NetworkChanged)
+        .hears(PeerMessage::HelloAck)
+        .waits()
+        .then(made(4, 9))
+        .then(Input::ChannelClosed { generation: 1 })
+        .then(knocked(8, BEGIN + 6_000, Some("answer 8")))
+        .then(described(5))
+        .then(answer())
+        .connects(5)
+        .hears(deposited(9)),
+        helper("deposits-unacknowledged", "Of too many the oldest is void.")
+            .then(Input::NetworkChanged)
+            .hears(PeerMessage::HelloAck)
+            .waits()
+            .then(made(3, 8))
+            .then(Input::NetworkChanged)
+            .hears(PeerMessage::HelloAck)
+            .waits()
+            .then(made(4, 9))
+            .then(Input::NetworkChanged)
+            .hears(PeerMessage::HelloAck)
+            .waits()
+            .then(made(5, 10))
+            .hears(deposited(8))
+            .hears(deposited(10))
+            .hears(deposited(9)),
+        helper("silent-for-a-while", "Whoever is heard again on the old path gets a fresh way back.")
+            .then(Input::Disturbed { generation: 1 })
+            .is(State::Reconnecting)
+            .hears(PeerMessage::HelloAck)
+            .is(State::Connected)
+            .waits()
+            .then(made(3, 8))
+            .hears(deposited(8)),
+        Story::connected_helper(
+            "silent-without-a-deposit",
+            "Without a deposit nobody finds back, however it ends.",
+        )
+        .then(Input::Disturbed { generation: 1 })
+        .is(State::Reconnecting)
+        .then(Input::ChannelClosed { generation: 1 })
+        .is(State::Ended),
+        helper("deposit-grown-old", "What was gathered too long ago is let go of when somebody knocks.")
+            .after(700_000)
+            .then(knocked(7, BEGIN + 701_000, Some("answer 7")))
+            .then(described(3))
+            .then(answer())
+            .connects(3),
+        helper("seen-while-away", "What was read meanwhile is told when they have each other again.")
+            .hears(chat(1, "Hello?"))
+            .then(Input::ChannelClosed { generation: 1 })
+            .then(Input::Seen { seq: 1 })
+            .then(knocked(7, BEGIN + 6_000, Some("answer 7")))
+            .connects(2),
         helper("helper-network-changed", "What waits in hand was gathered elsewhere, and is made anew.")
             .then(Input::NetworkChanged)
             .hears(PeerMessage::HelloAck)
@@ -146,6 +214,45 @@ pub(super) fn knocks() -> Vec<Story> {
             .then(Input::Disturbed { generation: 1 })
             .hears(PeerMessage::End)
             .is(State::Ended),
+        helper(
+            "knock-while-ending",
+            "Who ends waits for the last messages, and no longer than they would have.",
+        )
+        .then(say("Goodbye"))
+        .then(Input::End)
+        .then(knocked(7, BEGIN + 500, Some("answer 7")))
+        .is(State::Reconnecting)
+        .waits()
+        .is(State::Ended),
+        helper("found-while-ending", "Who ends tells the last messages to whoever is back in time.")
+            .then(say("Goodbye"))
+            .then(Input::End)
+            .then(knocked(7, BEGIN + 500, Some("answer 7")))
+            .connects(2)
+            .hears(ack(1))
+            .is(State::Ended),
+        helper(
+            "visitor-ended-on-a-silent-path",
+            "Nobody is heard there any more: the server has told the truth.",
+        )
+        .then(Input::Disturbed { generation: 1 })
+        .then(knocked(7, BEGIN + 500, Some("answer 7")))
+        .then(Input::Left { reason: LeaveReason::Ended })
+        .is(State::Reconnecting)
+        .waits()
+        .is(State::Ended),
+        helper("visitor-ended-and-the-path-with-them", "The silent path closes, too.")
+            .then(Input::Disturbed { generation: 1 })
+            .then(knocked(7, BEGIN + 500, Some("answer 7")))
+            .then(Input::Left { reason: LeaveReason::Ended })
+            .then(Input::ChannelClosed { generation: 1 })
+            .is(State::Ended),
+        helper("visitor-not-ended", "Whoever is heard on the path has not ended, whatever the server says.")
+            .then(Input::Disturbed { generation: 1 })
+            .then(knocked(7, BEGIN + 500, Some("answer 7")))
+            .then(Input::Left { reason: LeaveReason::Ended })
+            .hears(chat(1, "I am here"))
+            .is(State::Connected),
         lost_helper("knock-replayed", "A try that is not above the last is refused.")
             .then(knocked(7, BEGIN + 6_000, Some("answer 7")))
             .then(knocked(7, BEGIN + 6_000, Some("answer 7")))

@@ -1,7 +1,7 @@
 //! Sessions that go on from what was kept.
 
 use alongside_agent_proto::session::{Helper, Input, KeptDeposit, Snapshot, State};
-use alongside_agent_proto::wire::{PeerMessage, Psk, Role};
+use alongside_agent_proto::wire::{Knock, PeerMessage, Psk, Role};
 
 use super::{admitted, described, knocked, made, resumed};
 use crate::story::{
@@ -79,6 +79,36 @@ pub(super) fn restored() -> Vec<Story> {
         .hears(ack(8))
         .hears(chat(9, "Nine"))
         .hears(chat(11, "Eleven")),
+        Story::visitor(
+            "written-after-a-crash",
+            "One was lost with the browser, and one was written since, before anything was heard.",
+        )
+        .then(restore(Role::Visitor))
+        .then(say("Seven"))
+        .then(described(1))
+        .then(Input::SocketOpened)
+        .then(admitted(None))
+        .then(Input::ChannelOpened { generation: 1 })
+        .hears(hello(Role::Helper, 6))
+        .hears(PeerMessage::HelloAck)
+        .hears(hello(Role::Helper, 6))
+        .hears(ack(7)),
+        Story::helper(
+            "written-after-a-crash-at-the-helper",
+            "What the knock says is stored was written before.",
+        )
+        .then(restore(Role::Helper))
+        .then(say("Seven"))
+        .then(Input::Knocked {
+            deposit: session(7),
+            knock: Knock { attempt: BEGIN + 100, answer: None, candidates: Vec::new(), last_seq: 6 },
+        })
+        .then(described(1))
+        .then(answer())
+        .then(Input::ChannelOpened { generation: 1 })
+        .hears(hello(Role::Visitor, 6))
+        .hears(PeerMessage::HelloAck)
+        .hears(ack(7)),
         Story::visitor("page-loaded-too-late", "Nobody waits any more.")
             .then(Input::Restore { snapshot: old })
             .is(State::Ended),

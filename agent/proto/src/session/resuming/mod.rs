@@ -51,6 +51,9 @@ pub(super) struct Resuming {
     /// Visitor: up to which message the other side has to have all, before a path that went silent is believed again: one
     /// that carries in one direction alone is as good as none.
     doubted: Option<u32>,
+    /// Helper: the server says that the visitor has ended, which is believed when nothing is heard of them on the path that
+    /// has gone silent until then.
+    over_at: Option<u64>,
     /// When what is kept has to be written anew, so that its age can be told; and since when the two have lost
     /// each other.
     keep_at: Option<u64>,
@@ -84,7 +87,8 @@ impl Resuming {
 
     /// The next time at which something is due.
     pub(super) fn due(&self) -> Option<u64> {
-        [self.deposit_at, self.try_at, self.probe_at, self.ack_at, self.keep_at].into_iter().flatten().min()
+        let all = [self.deposit_at, self.try_at, self.probe_at, self.ack_at, self.over_at, self.keep_at];
+        all.into_iter().flatten().min()
     }
 
     /// Nothing more is made ready: the person has ended.
@@ -94,7 +98,7 @@ impl Resuming {
 
     fn settle(&mut self) {
         (self.trying, self.tried) = (Trying::No, None);
-        (self.try_at, self.away_since, self.probe_at) = (None, None, None);
+        (self.try_at, self.away_since, self.probe_at, self.over_at) = (None, None, None, None);
         (self.admitting, self.lost_at, self.doubted) = (None, None, None);
     }
 }
@@ -244,6 +248,10 @@ impl Session {
         let gone = self.resuming.given.let_go();
         self.close_all(gone);
         self.resuming = Resuming { attempt: self.resuming.attempt, ..Resuming::default() };
+        if self.ending == Some(PeerMessage::Return) {
+            // Whoever comes back to a helper who gave them back is not told that it has ended: they ask again.
+            self.announce();
+        }
     }
 
     fn close_all(&mut self, generations: impl IntoIterator<Item = u32>) {
@@ -324,7 +332,10 @@ impl Session {
         self.resuming.doubted = Some(self.talk.counts().0);
         self.resuming.rest();
         self.linger = None;
-        self.deadline = Some(now.saturating_add(RESUME_LIFETIME_MS));
+        // Who ends waits for the last messages no longer than before.
+        if self.ending.is_none() {
+            self.deadline = Some(now.saturating_add(RESUME_LIFETIME_MS));
+        }
         self.set_state(State::Reconnecting);
         if self.own == Role::Visitor {
             self.dial();
@@ -336,7 +347,9 @@ impl Session {
     pub(super) fn find_each_other(&mut self, now: u64) {
         let is_again = self.state == State::Reconnecting;
         self.set_state(State::Connected);
-        self.deadline = None;
+        if self.ending.is_none() {
+            self.deadline = None;
+        }
         let is_by_this_try = self.resuming.trying == Trying::Admitted && self.resuming.tried == self.standing;
         let is_over_another = self.resuming.trying != Trying::No && !is_by_this_try;
         self.resuming.settle();
@@ -348,14 +361,14 @@ impl Session {
             self.linger = Some(now.saturating_add(SOCKET_LINGER_MS));
         }
         self.keep(now);
+        if self.own == Role::Helper && self.ending.is_none() {
+            self.resuming.deposit_at = Some(now.saturating_add(DEPOSIT_DELAY_MS));
+        }
         if self.talk.has_begun() {
             return;
         }
-        if self.own == Role::Helper {
-            self.resuming.deposit_at = Some(now.saturating_add(DEPOSIT_DELAY_MS));
-            if is_again {
-                self.proposals.withdraw(&mut self.outputs);
-            }
+        if self.own == Role::Helper && is_again {
+            self.proposals.withdraw(&mut self.outputs);
         }
         self.talk.begin(&mut self.outputs);
     }
@@ -412,6 +425,9 @@ impl Session {
         }
         if due(&mut self.resuming.ack_at) {
             self.fall_silent(now);
+        }
+        if due(&mut self.resuming.over_at) {
+            self.other_has_ended(now);
         }
         if due(&mut self.resuming.try_at) && self.state == State::Reconnecting {
             match self.own {

@@ -4,8 +4,11 @@ use alongside_signaling_proto::id::SessionId;
 use alongside_signaling_proto::wire::{ErrorCode, IceServer, LeaveReason};
 
 use super::Trying;
-use crate::limits::{HELPER_AWAY_MS, MAX_KNOCK_CANDIDATES, RESUME_ATTEMPT_MS, RESUME_RETRY_MS};
-use crate::session::{Event, KeptDeposit, Output, Session, State};
+use crate::limits::{
+    HELPER_AWAY_MS, MAX_KNOCK_CANDIDATES, PROBE_TIMEOUT_MS, RESUME_ATTEMPT_MS, RESUME_RETRY_MS,
+};
+use crate::proposals::Proposals;
+use crate::session::{EndedBy, Event, KeptDeposit, Output, Session, State};
 use crate::wire::{Admission, Knock, Role, SealedSignal};
 
 /// The visitor's tries.
@@ -145,16 +148,32 @@ impl Session {
             // Of their socket, no more: what comes up between us goes on.
             return;
         }
-        // They have heard something on the old path.
         self.let_nobody_in();
-        if self.is_open() && self.talk.is_through() {
+        if !self.is_open() || !self.talk.is_through() {
+        } else if reason == LeaveReason::Ended {
+            self.talk.probe(&mut self.outputs);
+            self.resuming.over_at = Some(now.saturating_add(PROBE_TIMEOUT_MS));
+        } else {
+            // They have heard something on the old path.
             self.find_each_other(now);
         }
+    }
+
+    /// The other side has ended, as the server has said and the path between the two does not deny.
+    pub(in crate::session) fn other_has_ended(&mut self, now: u64) {
+        self.close();
+        self.finish(State::Ended, Event::Ended { by: self.other() }, now, LeaveReason::Ended);
     }
 
     /// A try has come to nothing; or the silent path that stood beside it has.
     pub(in crate::session) fn try_came_to_nothing(&mut self, was_standing: bool, now: u64) {
         if self.own == Role::Helper {
+            if !was_standing {
+            } else if self.resuming.over_at.is_some() {
+                self.other_has_ended(now);
+            } else if !self.can_be_found() {
+                self.finish(State::Ended, Event::Ended { by: EndedBy::Lost }, now, LeaveReason::Failed);
+            }
         } else if self.resuming.held.is_none() {
             self.ask_elsewhere(now);
         } else if !was_standing {
@@ -167,6 +186,7 @@ impl Session {
         self.leave(LeaveReason::Failed);
         self.close();
         self.lost = 0;
+        self.proposals = Proposals::default();
         self.set_state(State::Asking);
         self.talk.begin_anew(&mut self.outputs);
         self.dial();
@@ -191,10 +211,11 @@ impl Session {
         }
         (self.id, self.announced) = (Some(deposit), true);
         self.resuming.try_at = Some(now.saturating_add(RESUME_ATTEMPT_MS));
+        self.resuming.over_at = None;
         self.keep(now);
         self.talk.has_stored(last_seq, &mut self.outputs);
         let ready = self.resuming.given.use_up(deposit, now);
-        if let (Some(answer), Some(generation)) = (answer, ready) {
+        if let (Some(answer), Some((generation, true))) = (answer, ready) {
             self.drop_attempt();
             self.negotiation.begin(generation);
             self.outputs.push_back(Output::Accept { generation, answer });
@@ -206,7 +227,7 @@ impl Session {
             self.outputs.push_back(Output::Admit { deposit, attempt, admission });
             self.negotiation.let_out(&mut self.outputs);
         } else {
-            self.close_all(ready);
+            self.close_all(ready.map(|(generation, _)| generation));
             let generation = self.begin_connection();
             self.resuming.admitting = Some((deposit, attempt));
             self.outputs.push_back(Output::Offer { generation });
