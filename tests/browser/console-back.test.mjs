@@ -6,6 +6,7 @@ import { after, afterEach, before, test } from "node:test";
 
 import { LEFT } from "./browser-words.mjs";
 import { copyTab, endAll, HelperHand, startBrowsers, VisitorHand } from "./people.mjs";
+import { savedFile } from "./saving.mjs";
 import { startServer } from "./server.mjs";
 import { html, snippet, startSite } from "./site.mjs";
 
@@ -132,6 +133,11 @@ test("a visitor is given back, and another helper takes them", async () => {
   const helper = await console();
   const visitor = await helped(helper);
   const other = await console();
+  await visitor.say("Is it in stock?");
+  await helper.reads("Is it in stock?");
+  // Of what is proposed, each helper counts their own.
+  await helper.button("Refresh their page").click();
+  await visitor.page.getByRole("button", { name: "Not now" }).click();
   await helper.say("A colleague knows better.");
   await visitor.reads("A colleague knows better.");
   await helper.button("Return to waiting").click();
@@ -141,9 +147,26 @@ test("a visitor is given back, and another helper takes them", async () => {
   await visitor.is("connected");
   await other.say("Here I am.");
   await visitor.reads("Here I am.");
+  await other.button("Refresh their page").click();
+  await visitor.page.getByRole("button", { name: "Not now" }).click();
   await visitor.hasWayBack();
   await visitor.page.reload();
   await visitor.is("connected");
-  await visitor.reads("A colleague knows better.");
-  await visitor.reads("Here I am.");
+  // What was said to somebody else stays on the visitor's screen, and in what they save.
+  for (const text of ["Is it in stock?", "A colleague knows better.", "Here I am."]) await visitor.reads(text);
+  const { text } = await savedFile(theirs, visitor.page, () => visitor.button("Save conversation").click());
+  for (const said of ["Is it in stock?", "A colleague knows better.", "Here I am."]) assert.ok(text.includes(said), text);
+});
+
+test("who is given back while they are away asks again, and is not told that it has ended", { timeout: 60_000 }, async () => {
+  const helper = await console();
+  const visitor = await helped(helper);
+  // A page that takes its time: the helper cannot know where they are.
+  await visitor.page.goto("about:blank");
+  await helper.page.getByText("Opening the next page…").first().waitFor();
+  await helper.button("Return to waiting").click();
+  await visitor.page.goto(`${site.origin}/other`);
+  await visitor.page.locator("alongside-help:is([data-state=waiting], [data-state=unavailable])").waitFor({ state: "attached" });
+  await helper.accept();
+  await visitor.is("connected");
 });

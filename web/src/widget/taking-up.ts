@@ -44,7 +44,11 @@ export function redraw(
   const part = told.at(-1)?.part ?? 0;
   let shown = told[0]?.part;
   for (const message of told) {
-    if (shown !== message.part) handle({ event: "anew" }, null);
+    if (shown !== message.part) {
+      // What is still told of a conversation before was delivered in it: else it would be told again.
+      handle({ event: "delivered", seq: Infinity }, null);
+      handle({ event: "anew" }, null);
+    }
     shown = message.part;
     handle({ event: "message", ...message }, message.name);
   }
