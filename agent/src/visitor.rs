@@ -286,7 +286,7 @@ impl Asking {
 
     fn network_changed(&mut self) {
         if let Some((signaling, _)) = &self.signaling {
-            signaling.check();
+            signaling.moved();
         }
         self.input(Input::NetworkChanged);
     }
