@@ -226,3 +226,59 @@ async fn pass_on(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    /// Longer than anything on loopback takes.
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    type Told = mpsc::Receiver<(ConnectionId, What)>;
+
+    /// Two connections that have each other, and what the first is told. What the second is told nobody takes any more.
+    async fn pair() -> (Connection, Told, Connection, Told) {
+        let (inbox, mut told) = mpsc::channel(64);
+        let (others_inbox, mut others_told) = mpsc::channel(8);
+        let one = Connection::offering(1, Vec::new(), inbox);
+        assert!(one.describe());
+        let Some((_, What::Described(offer))) = told.recv().await else { panic!("there is no offer") };
+        let other = Connection::answering(2, Vec::new(), others_inbox, offer);
+        let mut opened = 0;
+        while opened < 2 {
+            let (from, what) = tokio::select! {
+                Some(told) = told.recv() => told,
+                Some(told) = others_told.recv() => told,
+            };
+            let towards = if from == 1 { &other } else { &one };
+            match what {
+                What::Described(answer) => assert!(towards.accept(answer)),
+                What::Found(candidate) => assert!(towards.add(candidate)),
+                What::Opened => opened += 1,
+                What::Disturbed => {}
+                What::Received(_) | What::Closed => panic!("{what:?}"),
+            }
+        }
+        (one, told, other, others_told)
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn who_takes_nothing_while_it_asks_for_more_is_let_go_of() {
+        let (one, mut told, _other, _untaken) = tokio::time::timeout(PATIENCE, pair()).await.unwrap();
+        let text = "w".repeat(16 * 1024);
+        let mut heard = 0;
+        // Until it has been full for a second: what still fits on the way has left by then.
+        for _ in 0..20 {
+            while one.send(text.clone()) {
+                heard += 1;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!((QUEUE..QUEUE + 200).contains(&heard), "{heard}");
+        drop(one);
+        let closed = async { while !matches!(told.recv().await, Some((1, What::Closed))) {} };
+        tokio::time::timeout(PATIENCE, closed).await.expect("it ends, though it waits for room");
+    }
+}

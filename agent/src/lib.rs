@@ -96,6 +96,7 @@ mod event;
 pub mod handshake;
 mod helper;
 mod network;
+mod pace;
 mod peer;
 mod report;
 mod room;

@@ -11,12 +11,13 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::time::{Instant, sleep, timeout};
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error as WebSocketError, Message};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
 
+use crate::pace::{MAX_WAITING, Next, Pace};
 use crate::tls;
 
 /// The first wait before a redial, and the longest. A server restarts within a second or two; when it is away for
@@ -40,8 +41,8 @@ const DIAL: Duration = Duration::from_secs(10);
 /// How long the last words may take to leave.
 const CLOSE: Duration = Duration::from_secs(1);
 
-/// How many messages wait for the socket, in either direction. The server allows a burst of half as many.
-const QUEUE: usize = 256;
+/// How much news waits to be heard. The server says no more than this before it is answered.
+const NEWS: usize = 256;
 
 /// What the socket tells.
 #[derive(Debug)]
@@ -61,29 +62,40 @@ pub(crate) enum News {
 pub(crate) struct Signaling {
     outgoing: mpsc::Sender<AgentToBroker>,
     doubt: Arc<Notify>,
+    moved: Arc<Notify>,
 }
 
 impl Signaling {
     /// Opens the socket to a server, given by its origin, and keeps it open.
     pub(crate) fn open(server: &str) -> (Self, mpsc::Receiver<News>) {
-        let (outgoing, messages) = mpsc::channel(QUEUE);
-        let (news, incoming) = mpsc::channel(QUEUE);
+        // In one turn a desk may say something of each of its sessions.
+        let (outgoing, messages) = mpsc::channel(MAX_WAITING);
+        let (news, incoming) = mpsc::channel(NEWS);
         // `http` becomes `ws`, and `https` becomes `wss`.
         let address = format!("{}/v1/ws", server.replacen("http", "ws", 1));
-        let doubt = Arc::new(Notify::new());
-        tokio::spawn(Line { address, messages, news, doubt: Arc::clone(&doubt) }.run());
-        (Self { outgoing, doubt }, incoming)
+        let (doubt, moved) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let line = Line { address, messages, news, doubt: Arc::clone(&doubt), moved: Arc::clone(&moved) };
+        tokio::spawn(line.run());
+        (Self { outgoing, doubt, moved }, incoming)
     }
 
-    /// Finds out soon whether the server is still there, or dials it at once.
+    /// Finds out soon whether the server is still there, if it was.
     pub(crate) fn check(&self) {
         self.doubt.notify_one();
     }
 
-    /// Tells the server; while it is gone, nothing: whoever hears that it is back says again what still matters.
+    /// This machine is on another network: finds out soon whether the server is still there, or dials it at once.
+    pub(crate) fn moved(&self) {
+        self.check();
+        // Only who waits to dial, or dials, hears it: that is not for later.
+        self.moved.notify_waiters();
+    }
+
+    /// Tells the server, when it is its turn; while it is gone, nothing: whoever hears that it is back says again what
+    /// still matters. When too much waits, this is not told: whoever it was for has given up by then.
     pub(crate) fn send(&self, message: AgentToBroker) {
         if let Err(TrySendError::Full(_)) = self.outgoing.try_send(message) {
-            tracing::debug!("the server reads more slowly than it is told; a message is dropped");
+            dropped();
         }
     }
 }
@@ -96,6 +108,10 @@ impl Signaling {
     }
 }
 
+fn dropped() {
+    tracing::debug!("the server is told more than it takes; a message is dropped");
+}
+
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 struct Line {
@@ -103,6 +119,7 @@ struct Line {
     messages: mpsc::Receiver<AgentToBroker>,
     news: mpsc::Sender<News>,
     doubt: Arc<Notify>,
+    moved: Arc<Notify>,
 }
 
 impl Line {
@@ -111,7 +128,13 @@ impl Line {
         let mut is_known = false;
         // Nobody listens, or nobody speaks: it was let go of.
         while !self.news.is_closed() {
-            match timeout(DIAL, self.dial()).await {
+            let moved = Arc::clone(&self.moved);
+            let dialled = tokio::select! {
+                dialled = timeout(DIAL, self.dial()) => dialled,
+                // Nothing comes of a dial from where we were.
+                () = moved.notified() => continue,
+            };
+            match dialled {
                 Ok(Some(socket)) => {
                     is_known = false;
                     // What was said to a server that was gone is of no use to the one that is back.
@@ -132,6 +155,7 @@ impl Line {
             }
             tokio::select! {
                 () = sleep(wait(failures)) => failures += 1,
+                () = moved.notified() => {}
                 () = self.news.closed() => return,
                 () = let_go(&mut self.messages) => return,
             }
@@ -160,19 +184,37 @@ impl Line {
 
     /// Carries messages until the socket is lost; says whether it was let go of instead.
     async fn talk(&mut self, mut socket: Socket, failures: &mut u32) -> bool {
-        let mut heard = Instant::now();
+        let opened = Instant::now();
+        let now = || u64::try_from(opened.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let mut pace = Pace::new(now());
+        let mut heard = opened;
         let mut is_asked = false;
         loop {
             let patience = if is_asked { ANSWER } else { SILENCE };
-            tokio::select! {
-                message = self.messages.recv() => {
-                    let Some(message) = message else {
-                        let _ = timeout(CLOSE, socket.close(None)).await;
-                        return true;
-                    };
-                    let Ok(text) = serde_json::to_string(&message) else { continue };
+            let turn = match pace.next(now()) {
+                Next::Say(text) => {
                     if socket.send(Message::text(text)).await.is_err() {
                         return false;
+                    }
+                    continue;
+                }
+                Next::Wait(ms) => Some(Duration::from_millis(ms)),
+                Next::Nothing => None,
+            };
+            tokio::select! {
+                () = sleep(turn.unwrap_or_default()), if turn.is_some() => {}
+                message = self.messages.recv() => {
+                    let Some(message) = message else {
+                        let last_words = async {
+                            if say_the_rest(&mut socket, pace, now).await.is_ok() {
+                                let _ = socket.close(None).await;
+                            }
+                        };
+                        let _ = timeout(CLOSE, last_words).await;
+                        return true;
+                    };
+                    if !pace.push(&message) {
+                        dropped();
                     }
                 }
                 frame = socket.next() => {
@@ -213,6 +255,21 @@ impl Line {
     }
 }
 
+/// Says what still waits, at its pace.
+async fn say_the_rest(
+    socket: &mut Socket,
+    mut pace: Pace,
+    now: impl Fn() -> u64,
+) -> Result<(), WebSocketError> {
+    loop {
+        match pace.next(now()) {
+            Next::Say(text) => socket.send(Message::text(text)).await?,
+            Next::Wait(ms) => sleep(Duration::from_millis(ms)).await,
+            Next::Nothing => return Ok(()),
+        }
+    }
+}
+
 /// Waits until whoever speaks has let go.
 async fn let_go(messages: &mut mpsc::Receiver<AgentToBroker>) {
     while messages.recv().await.is_some() {}
@@ -225,4 +282,44 @@ fn wait(failures: u32) -> Duration {
     // Without randomness all wait the longest.
     let share = getrandom::fill(&mut byte).map_or(1.0, |()| 0.5 + f64::from(byte[0]) / 512.0);
     longest.mul_f64(share)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A server that hangs up on whoever dials.
+    async fn dialled(server: &TcpListener) {
+        drop(server.accept().await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn on_another_network_it_dials_at_once() {
+        let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (signaling, _news) = Signaling::open(&format!("http://{}", server.local_addr().unwrap()));
+        // So often that the next wait is two seconds at the least.
+        for _ in 0..5 {
+            dialled(&server).await;
+        }
+        let soon = Duration::from_millis(500);
+        signaling.check();
+        assert!(timeout(soon, dialled(&server)).await.is_err(), "doubt alone is no reason to hurry");
+        signaling.moved();
+        timeout(soon, dialled(&server)).await.expect("it dials at once");
+        assert!(timeout(soon, dialled(&server)).await.is_err(), "and then waits as before");
+    }
+
+    #[tokio::test]
+    async fn a_dial_from_another_network_is_given_up() {
+        let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (signaling, _news) = Signaling::open(&format!("http://{}", server.local_addr().unwrap()));
+        // It is never answered.
+        let _silent = server.accept().await.unwrap();
+        signaling.moved();
+        timeout(Duration::from_millis(500), dialled(&server)).await.expect("it dials anew");
+    }
 }

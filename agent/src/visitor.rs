@@ -92,26 +92,9 @@ pub(crate) async fn ask(
     mut commands: mpsc::Receiver<Command>,
     mut locations: mpsc::Receiver<Location>,
 ) -> Option<Failure> {
-    let VisitorOptions { server, teams, origin, location, client, urls, .. } = options;
-    let keeper = Keeper::new(state);
     let (room, mut heard) = Room::new(events);
-    let driver = Driver::new(Session::visitor(teams, origin.clone()), keeper.clone(), origin.clone());
-    let mut asking = Asking {
-        room,
-        server,
-        origin,
-        urls,
-        driver,
-        report: Report::new(Role::Visitor),
-        signaling: None,
-        hanging_up: None,
-        handshake: None,
-        knocking: None,
-        name: None,
-        keeper,
-        quit_at: None,
-        failure: None,
-    };
+    let VisitorOptions { server, teams, origin, location, client, urls, .. } = options;
+    let mut asking = Asking::new(room, Keeper::new(state), server, teams, origin, urls);
     asking.begin(location, client);
     asking.room.flush().await;
     let mut network = Network::new();
@@ -167,6 +150,33 @@ fn cut(mut text: String, max: usize) -> String {
 }
 
 impl Asking {
+    fn new(
+        room: Room,
+        keeper: Keeper,
+        server: String,
+        teams: Vec<TeamId>,
+        origin: String,
+        urls: Urls,
+    ) -> Self {
+        let driver = Driver::new(Session::visitor(teams, origin.clone()), keeper.clone(), origin.clone());
+        Self {
+            room,
+            server,
+            origin,
+            urls,
+            driver,
+            report: Report::new(Role::Visitor),
+            signaling: None,
+            hanging_up: None,
+            handshake: None,
+            knocking: None,
+            name: None,
+            keeper,
+            quit_at: None,
+            failure: None,
+        }
+    }
+
     fn begin(&mut self, location: Location, client: Client) {
         let Some(place) = random() else { return self.unable() };
         self.input(Input::Known { client });
@@ -272,12 +282,19 @@ impl Asking {
 
     /// Tells the helper of a deposit that we are back.
     fn knock(&mut self, deposit: SessionId, psk: Psk, knock: &Knock) {
-        let made = serde_json::to_vec(knock).ok().zip(random()).and_then(|(payload, seed)| {
+        let Some(seed) = random() else { return self.unable() };
+        let made = serde_json::to_vec(knock).ok().and_then(|payload| {
             let knock = resuming::knock(&deposit, &psk.0, &payload, &seed).ok()?;
             let message = Sealed::new(knock.message().to_vec()).ok()?;
             Some((knock, message))
         });
-        let Some((knock, message)) = made else { return self.unable() };
+        let Some((knock, message)) = made else {
+            // Our own description is too long for the server, such as one of a hundred interfaces: nobody hears this
+            // try, and the next has another.
+            tracing::debug!("what tells the helper that we are back is too long");
+            self.knocking = Some(Knocking { deposit, knock: None });
+            return;
+        };
         self.knocking = Some(Knocking { deposit, knock: Some(knock) });
         if let Some((signaling, _)) = &self.signaling {
             signaling.send(AgentToBroker::Resume(Resume { session: deposit, message }));
@@ -286,7 +303,7 @@ impl Asking {
 
     fn network_changed(&mut self) {
         if let Some((signaling, _)) = &self.signaling {
-            signaling.check();
+            signaling.moved();
         }
         self.input(Input::NetworkChanged);
     }
@@ -437,6 +454,32 @@ impl Asking {
         self.report.tell(session, event, &mut self.room.out);
         if is_over {
             self.report.failed(session, &mut self.room.out);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_knock_that_is_too_long_is_one_try_and_not_the_end() {
+        let (events, _told) = mpsc::channel(1);
+        let (room, _heard) = Room::new(events);
+        let (server, origin) = ("http://127.0.0.1:9".to_owned(), "https://shop.example".to_owned());
+        let (signaling, news) = Signaling::open(&server);
+        let mut asking = Asking::new(room, Keeper::new(None), server, Vec::new(), origin, Urls::Clean);
+        asking.signaling = Some((signaling, news));
+        let deposit = SessionId([1; 16]);
+        for (attempt, length, is_sent) in [(1, 12_000, false), (2, 70_000, false), (3, 8_000, true)] {
+            let answer = Some("x".repeat(length));
+            let knock = Knock { attempt, answer, candidates: Vec::new(), last_seq: 0 };
+            asking.knock(deposit, Psk([2; 32]), &knock);
+            assert!(!asking.is_done() && asking.failure.is_none() && asking.room.out.is_empty(), "{length}");
+            let knocking = asking.knocking.as_ref().unwrap();
+            assert_eq!((knocking.deposit, knocking.knock.is_some()), (deposit, is_sent), "{length}");
         }
     }
 }

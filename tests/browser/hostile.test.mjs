@@ -398,6 +398,19 @@ test("a helper whose nonce is passed on to the real server is refused", async ()
   }
 });
 
+test("visitors whom the server makes up have an end, and who is helped is still heard", async () => {
+  await askAndAccept();
+  await bothTalk();
+  const { toAgent } = relay.links.findLast((link) => link.certificate !== null);
+  const made = (n) => ({ type: "asked", ticket: encode(Buffer.alloc(16, `${n} nobody`)), origin: `https://shop-${n}.example`, message: "A".repeat(43), waitingMs: n });
+  // More than may wait for one team, and each of them twice.
+  for (let n = 0; n < 1_100; n++) for (const asked of [made(n), made(n)]) toAgent(asked);
+  toAgent({ type: "withdrawn", ticket: made(0).ticket });
+  await visitor.say("Still here?");
+  await helper.reads("Still here?");
+  assert.equal(await helper.waiting.getByRole("button", { name: "Accept" }).count(), 999);
+});
+
 test("whatever the server says or does once they are connected changes nothing", async () => {
   await askAndAccept();
   await bothTalk();

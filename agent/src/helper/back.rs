@@ -67,7 +67,7 @@ impl Desk {
     pub(super) fn network_changed(&mut self) {
         self.in_hand = None;
         self.refill_at = Some(self.room.now());
-        self.signaling.check();
+        self.signaling.moved();
         for session in self.sessions.keys().copied().collect::<Vec<_>>() {
             self.input(session, Input::NetworkChanged);
         }

@@ -30,7 +30,7 @@ impl TokenBucket {
     /// Takes tokens, or takes nothing and says `false` when there are too few.
     pub fn take(&mut self, tokens: usize, now_ms: u64) -> bool {
         self.fill(now_ms);
-        let wanted = u64::try_from(tokens).unwrap_or(u64::MAX).saturating_mul(1000);
+        let wanted = thousandths(tokens);
         let enough = wanted <= self.left;
         if enough {
             self.left -= wanted;
@@ -38,10 +38,11 @@ impl TokenBucket {
         enough
     }
 
-    /// How long until there is one token. Units: milliseconds.
-    pub fn wait_ms(&mut self, now_ms: u64) -> u64 {
+    /// How long until there are so many tokens, if nobody takes any. Units: milliseconds. More than a burst there
+    /// never are.
+    pub fn wait_ms(&mut self, tokens: usize, now_ms: u64) -> u64 {
         self.fill(now_ms);
-        1_000_u64.saturating_sub(self.left).div_ceil(self.per_second.max(1))
+        thousandths(tokens).saturating_sub(self.left).div_ceil(self.per_second.max(1))
     }
 
     /// Whether nothing is missing, so that a fresh bucket would be the same.
@@ -55,6 +56,10 @@ impl TokenBucket {
         self.left = self.left.saturating_add(passed.saturating_mul(self.per_second)).min(self.burst);
         self.filled_ms = self.filled_ms.max(now_ms);
     }
+}
+
+fn thousandths(tokens: usize) -> u64 {
+    u64::try_from(tokens).unwrap_or(u64::MAX).saturating_mul(1000)
 }
 
 /// A bucket for each source that is busy, and so many of them at the most.
@@ -98,7 +103,11 @@ impl<K: Ord> Buckets<K> {
         }
         let fresh = || TokenBucket::new(self.burst, self.per_second, now_ms);
         let bucket = self.busy.entry(source).or_insert_with(fresh);
-        if bucket.take(1, now_ms) { Taken::Yes } else { Taken::No { retry_after_ms: bucket.wait_ms(now_ms) } }
+        if bucket.take(1, now_ms) {
+            Taken::Yes
+        } else {
+            Taken::No { retry_after_ms: bucket.wait_ms(1, now_ms) }
+        }
     }
 
     /// Forgets the sources that have not done anything for so long that a fresh bucket would be the same.
@@ -135,6 +144,16 @@ mod tests {
         assert!(!bucket.take(1, 1_500));
         assert!(bucket.take(3, 1_000_000), "never more than the burst comes back, never less");
         assert!(!bucket.take(1, 1_000_000));
+    }
+
+    #[test]
+    fn who_waits_as_long_as_is_said_gets_them() {
+        let mut bucket = TokenBucket::new(100, 3, 0);
+        assert!(bucket.take(100, 0));
+        assert_eq!([0, 1, 10, 100].map(|tokens| bucket.wait_ms(tokens, 0)), [0, 334, 3_334, 33_334]);
+        assert!(!bucket.take(10, 3_333));
+        assert_eq!(bucket.wait_ms(10, 3_333), 1);
+        assert!(bucket.take(10, 3_334));
     }
 
     #[test]

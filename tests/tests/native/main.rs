@@ -8,6 +8,7 @@
 )]
 
 mod burst;
+mod crowd;
 mod examples;
 mod job;
 mod keeping;

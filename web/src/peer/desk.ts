@@ -6,7 +6,17 @@
 
 import { decode, encode } from "../wire/base64url";
 import type { State, UnsupportedCode } from "../wire/peer";
-import type { Asked, BrokerToAgent, ErrorCode, IceServer, Nonce, Refused, Sealed, SessionId } from "../wire/signaling";
+import {
+  MAX_WAITING_PER_TEAM,
+  type Asked,
+  type BrokerToAgent,
+  type ErrorCode,
+  type IceServer,
+  type Nonce,
+  type Refused,
+  type Sealed,
+  type SessionId,
+} from "../wire/signaling";
 import { now } from "./clock";
 import { door, type Door } from "./door";
 import type { RoleOutput } from "./driver";
@@ -327,7 +337,9 @@ export class Desk {
   }
 
   #asked({ ticket, origin, message, waitingMs }: Asked): void {
-    if (!this.#available || this.#sessions.get(ticket)?.over === false) return;
+    const isKnown = this.#asking.has(ticket) || this.#sessions.get(ticket)?.over === false;
+    // A server that makes up visitors without end is not listened to for ever.
+    if (!this.#available || isKnown || this.#asking.size >= MAX_WAITING_PER_TEAM) return;
     this.#asking.set(ticket, { ticket, origin, message, since: now() - waitingMs });
     this.#changed();
   }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { decode, encode } from "../wire/base64url";
 import type { Input } from "../wire/peer";
-import type { AgentToBroker } from "../wire/signaling";
+import { BYTE_BURST, BYTES_PER_SECOND, type AgentToBroker } from "../wire/signaling";
 import { utf8 } from "../wire/utf8";
 import { door, type Owner } from "./door";
 import { approach } from "./resume-seal";
@@ -98,4 +98,28 @@ test("who comes back to a session that is over is told so; a deposit that is voi
     { ...failed, session: encode(new Uint8Array(16).fill(9)) },
   ]);
   assert.deepEqual(heard, []);
+});
+
+test("many sessions with new deposits at once say no more than the server takes, and all of it soon", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const said: [number, string][] = [];
+  const began = Date.now();
+  const made = door((message) => said.push([Date.now() - began, JSON.stringify(message)]));
+  const name = (n: number) => encode(Uint8Array.from({ length: 16 }, (_, at) => (at < 2 ? (n >> (8 * at)) & 255 : 7)));
+  const owners = Array.from({ length: 250 }, () => ({ psk: () => undefined, driver: null as never }));
+  owners.forEach((owner, n) => made.expect(owner, [name(2 * n)]));
+  owners.forEach((owner, n) => made.expect(owner, [name(2 * n), name(2 * n + 1)]));
+  for (let ms = 0; ms < 10_000; ms += 10) t.mock.timers.tick(10);
+  // As the server counts.
+  let [spent, before] = [0, 0];
+  for (const [at, text] of said) {
+    spent = Math.max(0, spent - ((at - before) * BYTES_PER_SECOND) / 1_000) + text.length;
+    assert.ok(spent <= (BYTE_BURST * 3) / 4, `${spent} bytes at ${at}`);
+    before = at;
+  }
+  assert.equal(JSON.parse(said.at(-1)![1]).deposits.length, 500);
+  assert.ok(before < 3_000, `the last was said after ${before} ms`);
+  // And then one at a time again.
+  made.expect(owners[0]!, [name(2_000)]);
+  assert.equal(JSON.parse(said.at(-1)![1]).deposits.length, 499);
 });

@@ -6,13 +6,23 @@
 import { decode, encode } from "../wire/base64url";
 import { decodeKnock } from "../wire/decode-resume";
 import { RESUME_LIFETIME_MS, type Output, type Psk } from "../wire/peer";
-import { MAX_DEPOSITS_PER_HELPER, type AgentToBroker, type Sealed, type SessionId } from "../wire/signaling";
+import {
+  BYTE_BURST,
+  BYTES_PER_SECOND,
+  MAX_DEPOSITS_PER_HELPER,
+  type AgentToBroker,
+  type Sealed,
+  type SessionId,
+} from "../wire/signaling";
 import { utf8 } from "../wire/utf8";
 import { now } from "./clock";
 import type { Driver } from "./driver";
 import { hear, type Heard, listen, type Listening } from "./resume-seal";
 import type { SealedChannel } from "./seal";
 import { readText } from "./text";
+
+// How long one deposit is in a message. Units: bytes. 22 characters, quoted, and a comma.
+const NAME_BYTES = 25;
 
 /** Whose deposit it is. */
 export type Owner = { psk(deposit: SessionId): Psk | undefined; readonly driver: Driver };
@@ -34,10 +44,24 @@ export function door(signal: (message: AgentToBroker) => void) {
   const ownerOf = (deposit: SessionId): Owner | undefined =>
     [...deposits].find(([, all]) => all.includes(deposit))?.[0];
 
-  /** Tells the server by which names visitors may ask for us. */
+  /** What may be announced at once, and when it was counted last. Half of what the server takes: the rest is for claims. */
+  let left = BYTE_BURST / 2;
+  let counted = now();
+  let later: ReturnType<typeof setTimeout> | undefined;
+
+  /** Tells the server by which names visitors may ask for us; soon, when many sessions have new ones at once. */
   function announce(): void {
+    clearTimeout(later);
+    left = Math.min(BYTE_BURST / 2, left + ((now() - counted) * BYTES_PER_SECOND) / 2_000);
+    counted = now();
+    if (left < 0) {
+      // By then there may be more, and it all fits into one message.
+      later = setTimeout(announce, (-left * 2_000) / BYTES_PER_SECOND);
+      return;
+    }
     for (const [deposit, until] of ended) if (now() >= until) ended.delete(deposit);
     const all = [...[...deposits.values()].flat(), ...ended.keys()].slice(0, MAX_DEPOSITS_PER_HELPER);
+    left -= all.length * NAME_BYTES;
     signal({ type: "announce", deposits: all });
   }
 

@@ -8,9 +8,15 @@ import type { Transport, TransportListener } from "./signaling-socket";
 // going away.
 const POST: RequestInit = { method: "POST", credentials: "omit", referrerPolicy: "no-referrer", keepalive: true };
 
+// How long the last words may take to leave. Units: milliseconds. A browser holds six connections to one server, and
+// whoever dials again needs two: those of a server that answers nothing are given up before they are missed.
+const LAST_WORDS_MS = 1_000;
+
 /** Opens a stream. */
 export function httpTransport(base: string, listener: TransportListener): Transport {
   const abort = new AbortController();
+  // What is said may outlive the stream, as last words do.
+  const saying = new AbortController();
   const url = `${base}stream`;
   // The name by which the server knows the stream: its first line.
   let name = "";
@@ -33,7 +39,7 @@ export function httpTransport(base: string, listener: TransportListener): Transp
       while (waiting[0] !== undefined && body.length + waiting[0].length < MAX_FRAME_BYTES) {
         body += `\n${waiting.shift()}`;
       }
-      const response = await fetch(`${url}/${name}`, { ...POST, body });
+      const response = await fetch(`${url}/${name}`, { ...POST, body, signal: saying.signal });
       if (!response.ok) return end();
     }
     posting = false;
@@ -74,7 +80,8 @@ export function httpTransport(base: string, listener: TransportListener): Transp
     close() {
       closing = true;
       // The last words first.
-      if (!posting) end();
+      if (posting) setTimeout(() => saying.abort(), LAST_WORDS_MS);
+      else end();
     },
   };
 }

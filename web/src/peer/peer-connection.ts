@@ -1,9 +1,14 @@
 // One RTCPeerConnection with its one negotiated data channel. Nothing here waits for gathering: a description
 // goes out as soon as it stands, and each candidate follows when it is found.
 
-import type { Candidate } from "../wire/peer";
+import { MAX_OUTBOX, MAX_TEXT_BYTES, type Candidate } from "../wire/peer";
 import type { IceServer } from "../wire/signaling";
 import { beginConnection, type Begun } from "./head-start";
+
+// How much may wait for the other side to take it. Units: bytes. After a gap a whole outbox is sent at once: twice its
+// longest texts, for every byte may be escaped, and half as much for all the rest. Chromium throws at 16 MiB; a peer who
+// takes nothing while it asks for more is let go of before that.
+const MAX_BUFFERED_BYTES = 3 * MAX_OUTBOX * MAX_TEXT_BYTES;
 
 /** What a peer connection tells whoever has taken it. */
 export type PeerListener = {
@@ -96,9 +101,21 @@ export function peerConnection({ connection, channel, offer, answered }: Begun =
     /** Adds a candidate of the other side. */
     addCandidate: (candidate: Candidate): Promise<void> => connection.addIceCandidate(candidate),
 
-    /** Sends on the data channel; on one that is not open, nothing: its closing is told anyway. */
+    /**
+     * Sends on the data channel; on one that is not open, nothing: its closing is told anyway. One whose other side takes
+     * nothing is closed, and told to be.
+     */
     send(text: string): void {
-      if (channel.readyState === "open") channel.send(text);
+      // One that was closed in this turn still says that it is open.
+      if (channel.readyState !== "open" || !listener) return;
+      try {
+        channel.send(text);
+        if (channel.bufferedAmount <= MAX_BUFFERED_BYTES) return;
+      } catch {
+        // The browser has a limit of its own.
+      }
+      connection.close();
+      lost();
     },
 
     /** Closes without a word to the listener. */

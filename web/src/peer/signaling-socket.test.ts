@@ -227,7 +227,7 @@ test("over HTTP where WebSockets are refused: speaks both ways in order, and com
   assert.ok(paths.filter((path) => path.startsWith("POST")).length < 20, "what waits goes together");
   socket.send({ type: "leave", session: SESSION, reason: "ended" });
   socket.close();
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  for (let n = 0; n < 200 && posts.length <= 20; n++) await new Promise((resolve) => setTimeout(resolve, 10));
   assert.deepEqual(posts.slice(20), [`{"type":"leave","session":"${SESSION}","reason":"ended"}`], "the last words arrive");
 });
 
@@ -259,6 +259,35 @@ test("over HTTP, a line that comes while the last words go out does not end the 
   transport.close();
   await new Promise((resolve) => setTimeout(resolve, 150));
   assert.deepEqual(told, ["the words are heard", "the stream is over"]);
+});
+
+test("over HTTP, words that nobody takes hold no connection for long once it is closed", { timeout: 10_000 }, async (t) => {
+  const over: string[] = [];
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const { method = "" } = request;
+    asked.push(method);
+    response.on("close", () => over.push(method));
+    if (method === "GET") response.writeHead(200, { "content-type": "text/plain" }).write("name\n");
+    // A post is never answered.
+  });
+  const base = `${await listen(server)}/v1/`;
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const closed: string[] = [];
+  const transport = await new Promise<Transport>((resolve) => {
+    const opening = httpTransport(base, { opened: () => resolve(opening), received() {}, closed: () => closed.push("told") });
+  });
+  transport.send("words");
+  while (asked.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+  transport.close();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.deepEqual(over, [], "they may need a while");
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  assert.deepEqual(over.sort(), ["GET", "POST"]);
+  assert.deepEqual(closed, [], "who has closed it is told nothing");
 });
 
 test("a server that is away is not asked more and more often", { timeout: 10_000 }, async (t) => {
