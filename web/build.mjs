@@ -15,7 +15,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { BuildError } from "./build-error.mjs";
 import { framed } from "./frame.mjs";
 import { esbuild, minify } from "./packages.mjs";
-import { languages, renamed, shortener } from "./shorten.mjs";
+import { alike, languages, renamed, shortener } from "./shorten.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
 
@@ -105,9 +105,9 @@ export function brotliSize(bytes) {
   }).length;
 }
 
-// A helper loads the console once: Terser's ordinary pass will do.
+// A helper loads the console once: no name in it need be shortened that somebody might read.
 async function helpers(code) {
-  return (await minify(code, { module: true, ecma: 2022, compress: { passes: 4 } })).code;
+  return (await minify(code, { module: true, ecma: 2022, compress: alike })).code;
 }
 
 async function script(entry, options, shorten) {
