@@ -95,6 +95,7 @@ export class Visit {
     if (event.event === "page") this.#moved(event.page);
     if (event.event === "message" && event.from === "visitor") this.unreadSince ??= Date.now();
     if (event.event === "ended") this.endedBy = event.by;
+    if (event.event === "proposing") this.error = null;
     if (event.event !== "error") return;
     this.error = event.code;
     if (event.code === "not-sent" && this.draft === "") this.draft = this.#said;
