@@ -46,7 +46,7 @@ export function Working(props: {
       <main class="room">
         <nav class="lists" aria-label={words.visitors}>
           <WaitingList desk={desk} onAccept={(ticket) => workspace.accept(ticket)} />
-          <SessionList visits={visits} selected={selected} onSelect={(visit) => workspace.select(visit)} />
+          <SessionList desk={desk} visits={visits} selected={selected} onSelect={(visit) => workspace.select(visit)} />
         </nav>
         <div class="stage">
           {selected === null ? (
@@ -87,7 +87,9 @@ function quiet(desk: Desk, waiting: number, sessions: number): [title: string, t
 
 // One polite voice for what happens away from where the helper is looking; messages speak for themselves (a log).
 function Announcer({ workspace }: { workspace: Workspace }) {
-  const [said, say] = useState("");
+  const [said, set] = useState("");
+  // The same words are heard a second time only if something in them is another: a space that nobody sees.
+  const say = (text: string): void => set((before) => (before === text ? `${text}\xa0` : text));
   const look = useRef(arrivals());
   const { waiting } = workspace.desk;
   const tickets = waiting.map((one) => one.ticket).join();
