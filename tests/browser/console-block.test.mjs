@@ -44,7 +44,7 @@ test("a visitor is blocked: the session ends, and they cannot ask this team agai
     await visitor.page.reload();
     await visitor.button("Help").click();
     await visitor.is("failed");
-    await visitor.status.getByText("This team cannot help you at the moment.").waitFor();
+    await visitor.status.getByText("This team cannot help on your network now.").waitFor();
     assert.equal(await helper.waiting.getByRole("button", { name: "Accept" }).count(), 0);
   } finally {
     await server.stop();
