@@ -124,7 +124,7 @@ function Ending({ visit }: { visit: Visit }) {
       <p role="status">{why}</p>
       {visit.block !== null && <p role="status">{words.block.outcome[visit.block] ?? words.block.outcomeElse}</p>}
       {visit.draft.trim() !== "" && (
-        <label>
+        <label class="hint">
           {words.conversation.marks.unsent}
           <textarea readOnly dir="auto" value={visit.draft} />
         </label>

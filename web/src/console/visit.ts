@@ -41,6 +41,8 @@ export class Visit {
   unreadSince: number | null = null;
   /** The pages that the visitor was on, oldest first. */
   visited: readonly Visited[] = [];
+  /** Since when pages are noted, where the console was loaded anew in between. Units: milliseconds since 1970. */
+  pagesSince: number | null = null;
   /** What came of keeping the visitor away; `asked` until the server has said so. */
   block: BlockOutcome | "asked" | null = null;
   /** The helper's own window on the visitor's page. */
@@ -58,7 +60,7 @@ export class Visit {
     for (const event of session.events) this.#handle(event);
     this.messages.markSeen(session.seenBefore);
     if (this.messages.unread === 0) this.unreadSince = null;
-    if (session.state === "reconnecting") this.lostAt = Date.now();
+    if (session.state === "reconnecting") this.lostAt = this.pagesSince = Date.now();
     session.on((event) => {
       this.#handle(event);
       if (event.event === "state") this.#turned(changed);

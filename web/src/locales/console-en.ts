@@ -284,6 +284,7 @@ export const words = {
     ended: (time: string) => `Ended: ${time}`,
     goesOn: (time: string) => `Saved while it went on: ${time}`,
     clocks: "Times of messages are those of their writers' clocks.",
+    pages: (time: string) => `Pages known since: ${time}`,
     page: "Page",
     proposal: "Proposal",
     notes: { proposing: "Asked:", allowed: "Agreed:", declined: "Declined:" },
