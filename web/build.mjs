@@ -31,6 +31,15 @@ const entries = {
   demo: "demo/index.html",
 };
 
+// How JSX is written for the bundle; `tsconfig.json` says another way, by which its types are checked.
+const jsx = {
+  jsx: "transform",
+  jsxFactory: "h",
+  jsxFragment: "Fragment",
+  inject: [join(web, "src/console/jsx.ts")],
+  tsconfigRaw: { compilerOptions: { target: "ES2022", verbatimModuleSyntax: true } },
+};
+
 /**
  * Makes all files in memory.
  *
@@ -76,7 +85,7 @@ export async function bundle() {
   files.set("alongside.js", loader.code);
   files.set(loaderName, loader.code);
 
-  const app = await script(entries.console, { format: "esm", minify: true, plugins: [helperOnly] }, helpers);
+  const app = await script(entries.console, { format: "esm", minify: true, plugins: [helperOnly], ...jsx }, helpers);
   if (app.style === null) throw new BuildError(`web/${entries.console} imports no stylesheet`);
   const appName = `console.${nameHash(app.code)}.js`;
   const styleName = `console.${nameHash(app.style)}.css`;
@@ -122,8 +131,6 @@ async function script(entry, options, shorten) {
     legalComments: "none",
     metafile: true,
     logLevel: "silent",
-    jsx: "automatic",
-    jsxImportSource: "preact",
     target,
     ...options,
   });
