@@ -3,6 +3,7 @@
 import { messageList } from "../conversation/message-list";
 import type { BlockOutcome, HelperSession } from "../peer/desk";
 import type { EndedBy, Event, Page, SessionErrorCode, State } from "../wire/peer";
+import { takeDraft } from "./drafts";
 import { Following } from "./following";
 
 // How long a visitor who is lost still counts as there. Units: milliseconds. Who only opens another page is back before
@@ -60,7 +61,10 @@ export class Visit {
     for (const event of session.events) this.#handle(event);
     this.messages.markSeen(session.seenBefore);
     if (this.messages.unread === 0) this.unreadSince = null;
-    if (session.state === "reconnecting") this.lostAt = this.pagesSince = Date.now();
+    if (session.state === "reconnecting") {
+      this.lostAt = this.pagesSince = Date.now();
+      this.draft = takeDraft(session.id);
+    }
     session.on((event) => {
       this.#handle(event);
       if (event.event === "state") this.#turned(changed);

@@ -7,6 +7,7 @@ import type { Desk } from "../peer/desk";
 import type { Identity } from "../peer/invite";
 import { ALERTS, useAlerts } from "./alerts";
 import { arrivals } from "./arrivals";
+import { leaveDraft } from "./drafts";
 import { Mark } from "./icons";
 import { host } from "./origin";
 import { Presence } from "./presence";
@@ -35,6 +36,14 @@ export function Working(props: {
   useEffect(() => {
     document.title = people > 0 ? words.titleWaiting(people) : words.product;
   }, [people]);
+
+  useEffect(() => {
+    const leave = (): void => {
+      for (const { session, over, draft } of workspace.visits) if (!over) leaveDraft(session.id, draft);
+    };
+    addEventListener("pagehide", leave);
+    return () => removeEventListener("pagehide", leave);
+  }, [workspace]);
 
   // Whoever is being helped stays on the screen: the two need no server. So does what was said, until it is closed.
   if (desk.connection === "refused" && visits.length === 0) {
