@@ -90,7 +90,7 @@ export function Composer({ visit, box }: { visit: Visit; box: RefObject<HTMLText
     return true;
   };
   useEffect(() => stopped, []);
-  // As high as what is written, where the stylesheet alone does not see to that: Firefox, Safari before 26.2.
+  // As high as what is written, where the stylesheet alone does not see to that: in older Firefox and Safari.
   useLayoutEffect(() => {
     const { current: area } = box;
     if (area === null || CSS.supports("field-sizing", "content")) return;
