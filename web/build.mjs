@@ -15,7 +15,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { BuildError } from "./build-error.mjs";
 import { framed } from "./frame.mjs";
 import { esbuild, minify } from "./packages.mjs";
-import { languages, renamed, shortener } from "./shorten.mjs";
+import { alike, languages, renamed, shortener } from "./shorten.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
 
@@ -29,6 +29,15 @@ const entries = {
   console: "src/console/main.tsx",
   page: "src/console/index.html",
   demo: "demo/index.html",
+};
+
+// How JSX is written for the bundle; `tsconfig.json` says another way, by which its types are checked.
+const jsx = {
+  jsx: "transform",
+  jsxFactory: "h",
+  jsxFragment: "Fragment",
+  inject: [join(web, "src/console/jsx.ts")],
+  tsconfigRaw: { compilerOptions: { target: "ES2022", verbatimModuleSyntax: true } },
 };
 
 /**
@@ -74,7 +83,7 @@ export async function bundle() {
   files.set("alongside.js", loader.code);
   files.set(loaderName, loader.code);
 
-  const app = await script(entries.console, { format: "esm", minify: true, plugins: [helperOnly] }, helpers);
+  const app = await script(entries.console, { format: "esm", minify: true, plugins: [helperOnly], ...jsx }, helpers);
   if (app.style === null) throw new BuildError(`web/${entries.console} imports no stylesheet`);
   const appName = `console.${nameHash(app.code)}.js`;
   const styleName = `console.${nameHash(app.style)}.css`;
@@ -104,9 +113,9 @@ export function brotliSize(bytes) {
   }).length;
 }
 
-// A helper loads the console once: Terser's ordinary pass will do.
+// A helper loads the console once: no name in it need be shortened that somebody might read.
 async function helpers(code) {
-  return (await minify(code, { module: true, ecma: 2022, compress: { passes: 4 } })).code;
+  return (await minify(code, { module: true, ecma: 2022, compress: alike })).code;
 }
 
 async function script(entry, options, shorten) {
@@ -121,8 +130,6 @@ async function script(entry, options, shorten) {
     legalComments: "none",
     metafile: true,
     logLevel: "silent",
-    jsx: "automatic",
-    jsxImportSource: "preact",
     target,
     ...options,
   });

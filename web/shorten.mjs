@@ -72,6 +72,9 @@ export const renamed = {
   mangleCache: Object.fromEntries(namesakes.map((name) => [name, `our_${name}`])),
 };
 
+/** How Terser writes code: statements and functions that begin alike are shorter after compression than short ones. */
+export const alike = { passes: 4, inline: 1, lhs_constants: false, sequences: false, arrows: false };
+
 /** Shortens the bundles of one build: what one calls by a name, the others call by the same. */
 export function shortener() {
   const props = {};
@@ -81,18 +84,7 @@ export function shortener() {
     const result = await minify(numbered, {
       module: true,
       ecma: 2022,
-      // Statements and functions that begin alike are shorter after compression than short ones.
-      compress: {
-        passes: 4,
-        inline: 1,
-        lhs_constants: false,
-        unsafe: true,
-        unsafe_arrows: true,
-        sequences: false,
-        arrows: false,
-        directives: false,
-        pure_funcs: makers,
-      },
+      compress: { ...alike, unsafe: true, unsafe_arrows: true, directives: false, pure_funcs: makers },
       mangle: { properties: { reserved: [...kept] } },
       nameCache,
     });

@@ -52,6 +52,9 @@ test("the console is loaded again, with two sessions", async () => {
   await first.say("I am the first.");
   await second.say("I am the second.");
   await helper.reads("I am the second.");
+  await helper.box.fill("Half an answer to the second");
+  await helper.sessions.getByRole("button").first().click();
+  await helper.box.fill("Half an answer to the first");
   await helper.page.reload();
   // Written while the helper was away.
   await first.say("Where are you?");
@@ -61,11 +64,16 @@ test("the console is loaded again, with two sessions", async () => {
   await helper.sessions.getByRole("button").first().click();
   await helper.reads("I am the first.");
   await helper.reads("Where are you?");
+  // What was being written is there again, and nowhere else.
+  assert.equal(await helper.box.inputValue(), "Half an answer to the first");
+  const kept = await helper.page.evaluate(() => Object.keys(sessionStorage));
+  assert.deepEqual(kept.filter((name) => name.includes("draft")), []);
   await helper.sees("A page", `${site.origin}/`);
   await helper.say("Back.");
   await first.reads("Back.");
   await helper.sessions.getByRole("button").nth(1).click();
   await helper.reads("I am the second.");
+  assert.equal(await helper.box.inputValue(), "Half an answer to the second");
   await helper.say("To you as well.");
   await second.reads("To you as well.");
 });

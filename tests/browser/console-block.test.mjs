@@ -44,7 +44,7 @@ test("a visitor is blocked: the session ends, and they cannot ask this team agai
     await visitor.page.reload();
     await visitor.button("Help").click();
     await visitor.is("failed");
-    await visitor.status.getByText("This team cannot help you at the moment.").waitFor();
+    await visitor.status.getByText("This team cannot help on your network now.").waitFor();
     assert.equal(await helper.waiting.getByRole("button", { name: "Accept" }).count(), 0);
   } finally {
     await server.stop();
@@ -63,9 +63,25 @@ test("a server that cannot tell visitors apart says so, and the session has ende
   }
 });
 
+test("who blocks a visitor after the end has the focus on the session still", async () => {
+  const server = await startServer();
+  try {
+    const { helper, visitor } = await meet({ theirs, ours, server });
+    await visitor.button("End").click();
+    await helper.is("ended");
+    await helper.button("Block").click();
+    await helper.button("Block for an hour").click();
+    await helper.page.getByRole("status").getByText(/this server cannot tell visitors apart/).waitFor();
+    assert.equal(await helper.page.evaluate(() => document.activeElement?.tagName), "H2");
+  } finally {
+    await server.stop();
+  }
+});
+
 test("without the server nobody can be kept away, and the question says so", async () => {
   const server = await startServer();
   const { helper, visitor } = await meet({ theirs, ours, server });
+  await visitor.hasWayBack();
   await server.stop();
   await helper.page.getByText("Connection lost. Trying again…").waitFor();
   const dialog = await presses(helper);
@@ -74,4 +90,9 @@ test("without the server nobody can be kept away, and the question says so", asy
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await visitor.say("Still with you.");
   await helper.reads("Still with you.");
+  // Whoever goes away now is not said to open a page: it is the helper's own line that is down.
+  await visitor.page.goto("about:blank");
+  await helper.is("reconnecting");
+  assert.equal(await helper.page.locator(".head .state").textContent(), "Connection lost. Trying again…");
+  assert.equal(await helper.sessions.getByText("Connection lost. Trying again…").count(), 1);
 });

@@ -110,6 +110,60 @@ test("thirty wait and eight are helped: both lists are at hand, and what is new 
   assert.equal(await helper.sessions.getByRole("listitem").count(), 9);
 });
 
+test("a screen reader hears of each who comes to wait, also of the second on the same site", async () => {
+  const { page } = await HelperHand.at(await ours.window(), server.console);
+  await page.evaluate(() => {
+    window.heard = [];
+    const voice = document.querySelector(".working > [role=status]");
+    const options = { childList: true, characterData: true, subtree: true };
+    const heard = () => voice.textContent === "" || window.heard.push(voice.textContent.trim());
+    new MutationObserver(heard).observe(voice, options);
+  });
+  for (const count of [1, 2, 3]) {
+    const agent = nativeVisitor(server.demo);
+    await agent.until("waiting", ({ helpers }) => helpers > 0);
+    await page.waitForFunction((count) => window.heard.length === count, count);
+  }
+  const [said, ...others] = new Set(await page.evaluate(() => window.heard));
+  assert.equal(said, `Somebody is waiting on ${new URL(server.demo).host}.`);
+  assert.deepEqual(others, []);
+});
+
+test("a draft: as high as it is long, what is wrong with it is heard, and the end leaves it to be copied", async () => {
+  const { helper, visitor } = await connected();
+  const { page, box } = helper;
+  const grows = async () => {
+    const low = await box.evaluate(({ offsetHeight }) => offsetHeight);
+    await box.fill("One\nTwo\nThree");
+    await page.waitForFunction((low) => document.activeElement.offsetHeight > low + 30, low);
+    assert.ok(await box.evaluate(({ scrollHeight, clientHeight }) => scrollHeight <= clientHeight));
+    await box.fill("");
+    await page.waitForFunction((low) => document.activeElement.offsetHeight === low, low);
+  };
+  await grows();
+  // Also where the stylesheet cannot see to that: in Firefox 130 and Safari 17.
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("textarea { field-sizing: fixed !important }");
+    document.adoptedStyleSheets.push(sheet);
+    const { supports } = CSS;
+    CSS.supports = (...condition) => condition[0] !== "field-sizing" && supports.apply(CSS, condition);
+  });
+  await grows();
+  // In characters, as people count.
+  await box.fill("灯".repeat(1_300));
+  await page.getByText("65 characters left").waitFor();
+  assert.equal(await page.getByRole("status").getByText("65 characters left").count(), 0);
+  await box.fill("a".repeat(4_097));
+  await page.getByRole("status").getByText("Too long: please send it in two messages.").waitFor();
+  await box.fill("Half an answer");
+  await visitor.button("End").click();
+  await helper.is("ended");
+  const left = page.getByRole("textbox", { name: "Not sent" });
+  assert.equal(await left.inputValue(), "Half an answer");
+  assert.equal(await left.getAttribute("readonly"), "");
+});
+
 /** Runs in a console before its own scripts: keeps what is played and shown, and lets the tab be hidden. */
 function listen() {
   window.played = 0;
@@ -269,6 +323,19 @@ test("canned replies: written, found by name, put into the draft, and never sent
   await write("hours", "We are here from nine to five.");
   await helper.button("Edit hours").click();
   await write("hours", "We are here from nine to six.");
+  // Escape goes back to the list, and what was being written is there again.
+  await helper.button("New reply").click();
+  await dialog.getByRole("textbox", { name: "Text", exact: true }).fill("A long answer, half");
+  await page.keyboard.press("Escape");
+  await helper.button("Edit hours").click();
+  assert.equal(await dialog.getByRole("textbox", { name: "Text", exact: true }).inputValue(), "We are here from nine to six.");
+  await helper.button("Cancel").click();
+  await helper.button("New reply").click();
+  assert.equal(await dialog.getByRole("textbox", { name: "Text", exact: true }).inputValue(), "A long answer, half");
+  await helper.button("Cancel").click();
+  await helper.button("New reply").click();
+  assert.equal(await dialog.getByRole("textbox", { name: "Text", exact: true }).inputValue(), "");
+  await helper.button("Cancel").click();
   await helper.button("Delete hello").click();
   await dialog.getByText("/hello", { exact: true }).waitFor({ state: "detached" });
   await helper.button("Undo").click();

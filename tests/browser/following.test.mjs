@@ -158,3 +158,14 @@ test("the copy tells nobody but the console, and the console believes nobody but
   await helper.page.waitForTimeout(300);
   await same("yes");
 });
+
+test("what has the focus beside the page keeps it when the page's title changes", async () => {
+  const { helper, visitor } = await watching("/app");
+  const heading = (title) => helper.region.getByRole("heading", { name: title, exact: true }).waitFor();
+  for (const [at, beside] of [helper.region.getByRole("link"), helper.button("Open page")].entries()) {
+    await beside.focus();
+    await visitor.page.evaluate((title) => (document.title = title), `Title ${at}`);
+    await heading(`Title ${at}`);
+    assert.equal(await beside.evaluate((element) => element === document.activeElement), true);
+  }
+});

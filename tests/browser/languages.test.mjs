@@ -26,7 +26,7 @@ const LANGUAGES = {
     Message: "Mensaje",
     Conversation: "Conversación",
     End: "Terminar",
-    waits: "Es su turno",
+    waits: "Su turno es el siguiente",
     writes: "Demo helper está escribiendo…",
     ended: "Ha terminado la conversación",
   },
@@ -38,7 +38,7 @@ const LANGUAGES = {
     writes: "Demo helper écrit…",
     ended: "Vous avez terminé la conversation",
   },
-  ar: { ...ARABIC, waits: "دورك هو التالي", writes: "Demo helper يكتب…", ended: "أنهيتَ المحادثة" },
+  ar: { ...ARABIC, waits: "دورك هو التالي", writes: "Demo helper يكتب…", ended: "أنهيت المحادثة" },
   ja: {
     Help: "ヘルプ",
     Send: "送信",

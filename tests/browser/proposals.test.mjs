@@ -256,6 +256,28 @@ test("a helper who asks without pause has one question on the screen, and what h
   await visitor.is("connected");
 });
 
+test("what is being typed stays while the visitor is between two pages, and is proposed when they are back", async () => {
+  const { helper, visitor, page, request } = await connected();
+  await visitor.hasWayBack();
+  await helper.button("Go to…").click();
+  const box = helper.page.getByRole("textbox", { name: "Address" });
+  await box.fill(`${server.demo}cart.html`);
+  await page.goto("about:blank");
+  await helper.is("reconnecting");
+  assert.equal(await box.evaluate((element) => element === document.activeElement), true);
+  await helper.button("Propose").click();
+  await helper.page.getByRole("dialog").getByRole("alert").getByText("That could not be proposed. Try again in a moment.").waitFor();
+  assert.equal(await box.inputValue(), `${server.demo}cart.html`);
+  await page.goto(server.demo);
+  await visitor.is("connected");
+  await helper.is("connected");
+  await helper.button("Propose").click();
+  await request.getByText(`${server.demo}cart.html`, { exact: true }).waitFor();
+  await box.waitFor({ state: "hidden" });
+  // Nothing is said any more of the one that failed.
+  assert.equal(await helper.page.getByText("could not be proposed").filter({ visible: true }).count(), 0);
+});
+
 test("the end takes the question away", async () => {
   const { helper, visitor, request } = await connected();
   await helper.propose(`${server.demo}#one`);

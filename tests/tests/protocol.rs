@@ -1,4 +1,4 @@
-//! The tables of both `PROTOCOL.md` files say what the types and limits say.
+//! The tables of both `PROTOCOL.md` files, and of the codes in `web/README.md`, say what the types and limits say.
 //!
 //! What the code says is read from the generated TypeScript twins, which `generated.rs` pins to the Rust types:
 //! there every variant, field and limit stands as plain text. A table is found by its first column's heading.
@@ -11,6 +11,7 @@ use alongside_signaling_proto::wire::CloseCode;
 
 const PEER_DOC: &str = include_str!("../../agent/proto/PROTOCOL.md");
 const SIGNALING_DOC: &str = include_str!("../../signaling/proto/PROTOCOL.md");
+const WIDGET_DOC: &str = include_str!("../../web/README.md");
 const PEER_TYPES: &str = include_str!("../../web/src/wire/peer.ts");
 const SIGNALING_TYPES: &str = include_str!("../../web/src/wire/signaling.ts");
 
@@ -222,6 +223,40 @@ fn what_the_messages_of_signaling_hold() {
         ("refused", &["Refused"]),
     ];
     assert_fields(SIGNALING_DOC, "downward", SIGNALING_TYPES, &downward);
+}
+
+/// What only a helper is told, and what a visitor's agent answers by itself: it asks again, or goes on looking.
+const NOT_A_VISITORS: [&str; 11] = [
+    "certificate-denied",
+    "challenge-expired",
+    "not-proposed",
+    "resume-unknown",
+    "server-lost",
+    "session-unknown",
+    "signature-invalid",
+    "source-unknown",
+    "ticket-exists",
+    "ticket-gone",
+    "too-many-sessions",
+];
+
+#[test]
+fn what_a_site_is_told_went_wrong() {
+    let table = rows(WIDGET_DOC, "error code").into_iter().map(|row| row[0].clone()).collect::<Vec<_>>();
+    let told: BTreeSet<String> = table.join(",").split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    let peers = ["SessionErrorCode", "UnverifiedCode", "PeerErrorCode", "UnsupportedCode"];
+    let mut all: BTreeSet<String> =
+        peers.iter().flat_map(|name| quoted(declaration(PEER_TYPES, name))).collect();
+    all.extend(quoted(declaration(SIGNALING_TYPES, "ErrorCode")));
+    for kind in ["unverified", "refused", "peer-refused", "unsupported"] {
+        assert!(all.remove(kind), "{kind} has codes in it");
+    }
+    for code in NOT_A_VISITORS {
+        assert!(all.remove(code), "{code}");
+    }
+    // The loader's own.
+    all.extend(["no-key", "load-failed"].map(str::to_owned));
+    assert_eq!(told, all);
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) enum Line {
 }
 
 /// Every command by name, to tell one that is unknown from one that is wrong.
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "accept",
     "say",
     "seen",
@@ -29,6 +29,7 @@ const COMMANDS: [&str; 13] = [
     "allow",
     "refuse",
     "go",
+    "return",
     "end",
     "available",
     "away",
@@ -118,6 +119,16 @@ mod tests {
         ] {
             assert_eq!(code(text), (expected.to_owned(), reference.map(str::to_owned)), "{text}");
         }
+    }
+
+    #[test]
+    fn the_list_is_that_of_all_commands() {
+        // What does not know a name says which there are.
+        let error =
+            Command::deserialize(serde_json::json!({"command": "dance"})).map_err(|error| error.to_string());
+        let Err(error) = error else { panic!("it dances") };
+        let known: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
+        assert_eq!(known, COMMANDS, "{error}");
     }
 
     #[test]

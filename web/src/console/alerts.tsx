@@ -1,10 +1,11 @@
 // The place where a helper switches sound and notifications on. Nothing is asked of the browser before that.
 
-import { useEffect, useMemo, useReducer } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 
 import { words } from "../locales/console-en";
 import { Alerts } from "./alerting";
 import { Bell } from "./icons";
+import { useRedraw } from "./subscription";
 import { Switch } from "./switch";
 import type { Workspace } from "./workspace";
 
@@ -13,8 +14,8 @@ export const ALERTS = "alerts";
 
 /** Watches over the workspace for as long as it is on the screen. */
 export function useAlerts(workspace: Workspace): Alerts {
-  const [, redraw] = useReducer((count: number, _: void) => count + 1, 0);
-  const alerts = useMemo(() => new Alerts(workspace, () => redraw()), [workspace]);
+  const redraw = useRedraw();
+  const alerts = useMemo(() => new Alerts(workspace, redraw), [workspace]);
   useEffect(() => {
     const back = (): void => {
       if (document.visibilityState === "visible") alerts.dismiss();

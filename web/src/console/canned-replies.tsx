@@ -37,6 +37,8 @@ export function CannedReplies(props: {
 }) {
   const { dialog, replies } = props;
   const [view, setView] = useState<View>({ at: "list" });
+  // What was being written when the form was left by Escape: it is there again when the same is written next.
+  const unfinished = useRef(new Map<string | null, Written>()).current;
   const [said, say] = useState("");
   const [deleted, setDeleted] = useState<Reply | null>(null);
   const undo = useRef<HTMLButtonElement>(null);
@@ -55,6 +57,15 @@ export function CannedReplies(props: {
     if (typeof next === "string") return setView({ ...view, problem: words.replies.problems[next] });
     change(next);
     setDeleted(null);
+    drop(view);
+  };
+  const write = (written: Written): void => setView(unfinished.get(written.instead) ?? written);
+  const leave = (): void => {
+    if (view.at === "form") unfinished.set(view.instead, view);
+    setView({ at: "list" });
+  };
+  const drop = ({ instead }: Written): void => {
+    unfinished.delete(instead);
     setView({ at: "list" });
   };
   const remove = (reply: Reply): void => {
@@ -72,24 +83,29 @@ export function CannedReplies(props: {
       ref={dialog}
       class="card replies"
       aria-labelledby={`${id}-title`}
+      onCancel={(event) => {
+        // One step at a time: from what is being written to the list, and from there out.
+        if (view.at === "form") event.preventDefault();
+        leave();
+      }}
       onClose={() => {
-        setView({ at: "list" });
+        leave();
         setDeleted(null);
         say("");
       }}
     >
       <h2 id={`${id}-title`}>{words.replies.label}</h2>
       {view.at === "form" ? (
-        <Form key={view.instead} view={view} onWrite={setView} onSave={save} onCancel={() => setView({ at: "list" })} />
+        <Form key={view.instead} view={view} onWrite={setView} onSave={save} onCancel={() => drop(view)} />
       ) : (
         <>
           <p class="hint">{replies.length === 0 ? words.replies.none : words.replies.lead}</p>
-          <List replies={replies} onChoose={props.onChoose} onEdit={(reply) => setView({ ...NEW, ...reply, instead: reply.name })} onDelete={remove} />
+          <List replies={replies} onChoose={props.onChoose} onEdit={(reply) => write({ ...NEW, ...reply, instead: reply.name })} onDelete={remove} />
           <p class="hint" role="status">
             {said !== "" ? said : deleted !== null && words.replies.deleted(deleted.name)}
           </p>
           <p class="actions">
-            <button type="button" class="primary" onClick={() => setView(NEW)}>
+            <button type="button" class="primary" onClick={() => write(NEW)}>
               {words.replies.add}
             </button>
             {deleted !== null && (

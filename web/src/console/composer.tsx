@@ -1,15 +1,17 @@
 // Where the helper writes.
 
 import type { RefObject } from "preact";
-import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
-import { look } from "../conversation/draft";
+import { type Draft, look } from "../conversation/draft";
 import { words } from "../locales/console-en";
 import { TYPING_TIMEOUT_MS } from "../wire/peer";
 import { CannedReplies, useReplies } from "./canned-replies";
 import { COMPLETION, Completion, optionId } from "./completion";
 import { Lines, Plane } from "./icons";
 import { type Call, callAt } from "./replies";
+import { roomLeft } from "./room";
+import { useRedraw } from "./subscription";
 import type { Visit } from "./visit";
 
 // How often *is writing* is repeated while it lasts. Units: milliseconds; twice before it would be forgotten.
@@ -20,13 +22,14 @@ const SHOW_LEFT = 400;
 
 /** The message box. Enter sends, Shift and Enter makes a new line, a slash and a name call a canned reply up. */
 export function Composer({ visit, box }: { visit: Visit; box: RefObject<HTMLTextAreaElement | null> }) {
-  const [, redraw] = useReducer((count: number, _: void) => count + 1, 0);
+  const redraw = useRedraw();
   const told = useRef(0);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   const dialog = useRef<HTMLDialogElement>(null);
   const [replies, keepReplies] = useReplies();
   const [called, setCalled] = useState<{ call: Call; chosen: number } | null>(null);
-  const { text, over, ready } = look(visit.draft);
+  const draft = look(visit.draft);
+  const wrong = problem(visit, draft);
 
   const stopped = (): void => {
     clearTimeout(pause.current);
@@ -87,6 +90,14 @@ export function Composer({ visit, box }: { visit: Visit; box: RefObject<HTMLText
     return true;
   };
   useEffect(() => stopped, []);
+  // As high as what is written, where the stylesheet alone does not see to that: in older Firefox and Safari.
+  useLayoutEffect(() => {
+    const { current: area } = box;
+    if (area === null || CSS.supports("field-sizing", "content")) return;
+    area.style.height = "auto";
+    // And its two borders.
+    area.style.height = `${area.scrollHeight + 2}px`;
+  }, [visit.draft]);
 
   return (
     <div class="writing">
@@ -113,7 +124,7 @@ export function Composer({ visit, box }: { visit: Visit; box: RefObject<HTMLText
           ref={box}
           aria-label={words.conversation.message}
           placeholder={words.conversation.placeholder}
-          aria-invalid={over > 0 ? "true" : undefined}
+          aria-invalid={draft.over > 0 ? "true" : undefined}
           aria-describedby="left"
           aria-keyshortcuts="M"
           aria-autocomplete="list"
@@ -138,12 +149,14 @@ export function Composer({ visit, box }: { visit: Visit; box: RefObject<HTMLText
             send();
           }}
         />
-        <button type="submit" class="primary" aria-disabled={ready ? undefined : "true"}>
+        <button type="submit" class="primary" aria-disabled={draft.ready ? undefined : "true"}>
           <Plane />
           {words.conversation.send}
         </button>
         <p class="left" id="left">
-          {hint(visit, over)}
+          {/* Heard when it comes, which how much room is left is not. */}
+          <span role="status">{wrong}</span>
+          {wrong === "" && -draft.over < SHOW_LEFT && words.conversation.left(roomLeft(draft))}
         </p>
       </form>
       <p class="unseen" role="status">
@@ -162,9 +175,9 @@ export function Composer({ visit, box }: { visit: Visit; box: RefObject<HTMLText
   );
 }
 
-function hint(visit: Visit, over: number): string {
+function problem(visit: Visit, { over }: Draft): string {
   if (over > 0) return words.conversation.tooLong;
   if (visit.error === "not-sent") return words.session.notSent;
   if (visit.error === "not-proposed") return words.session.notProposed;
-  return -over < SHOW_LEFT ? words.conversation.left(-over) : "";
+  return "";
 }

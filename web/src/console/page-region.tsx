@@ -1,7 +1,7 @@
 // Which page the visitor is on, and the button that opens it here.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import { words } from "../locales/console-en";
 import type { Page } from "../wire/peer";
@@ -10,26 +10,32 @@ import { Outside } from "./icons";
 import { opening } from "./opening";
 import { host } from "./origin";
 
-/** The visitor's page, and what can be done about it. Only an address of the session's own site opens at once. */
+/** The visitor's page, and until the end what can be done about it, `children` among that. Only an address of the session's own site opens at once. */
 export function PageRegion(props: { page: Page | null; origin: string; following: Following; isOver: boolean; children: ComponentChildren }) {
   const { page, origin, following } = props;
   return (
     <section class="page" aria-label={words.page.label}>
-      {page === null ? <p class="hint">{words.page.unknown}</p> : <Known key={page.epoch} page={page} origin={origin} following={following} />}
-      {page !== null && !props.isOver && <Along following={following} />}
-      {props.children}
+      {page === null ? <p class="hint">{words.page.unknown}</p> : <Known page={page} origin={origin} following={following} />}
+      {/* Also while the visitor is between two pages: what is being typed there stays. */}
+      {page !== null && !props.isOver && (
+        <>
+          <Along following={following} />
+          {props.children}
+        </>
+      )}
     </section>
   );
 }
 
 function Known({ page, origin, following }: { page: Page; origin: string; following: Following }) {
   const way = opening(page, origin);
-  const [asked, setAsked] = useState(false);
-  useEffect(() => setAsked(false), [page.url]);
-  const away = way.to === "elsewhere" && asked;
+  // The foreign address that was asked about: for another it is asked anew.
+  const [asked, setAsked] = useState("");
+  const away = way.to === "elsewhere" && asked === way.href;
   return (
     <>
-      <h3>
+      {/* Every page turns up; what can be pressed beside it stays, and keeps the focus. */}
+      <h3 key={page.epoch}>
         <bdi>{page.title.trim() === "" ? words.page.untitled : page.title}</bdi>
       </h3>
       <p class="address">
@@ -52,7 +58,7 @@ function Known({ page, origin, following }: { page: Page; origin: string; follow
         </button>
       )}
       {way.to === "elsewhere" && (
-        <button type="button" class={away ? "plain apart" : "plain"} onClick={() => (away ? show(way.href) : setAsked(true))}>
+        <button type="button" class={away ? "plain apart" : "plain"} onClick={() => (away ? show(way.href) : setAsked(way.href))}>
           {away && <Outside />}
           {away ? words.page.openOf(way.host) : words.page.open}
         </button>

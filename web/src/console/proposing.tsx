@@ -27,6 +27,8 @@ export function Proposing({ session }: { session: HelperSession }) {
     const found = proposable(address, page, origin);
     if ("problem" in found) return setProblem(words.proposing.problems[found.problem](host(origin)));
     session.propose(found.url);
+    // Not now, for the visitor is away: then it can be pressed again.
+    if (session.state !== "connected") return setProblem(words.session.notProposed);
     dialog.current?.close();
   };
 

@@ -16,7 +16,7 @@ function visit(visited: Visited[], endedAt: number | null, end = false): Visit {
   messages.handle({ event: "delivered", seq: 1 });
   messages.handle({ event: "message", from: "helper", seq: 2, at: BEGAN, text: "Are you there?" });
   if (end) messages.handle({ event: "state", state: "ended" });
-  return { session: { origin: "https://nook.example", began: BEGAN }, messages, visited, endedAt } as unknown as Visit;
+  return { session: { origin: "https://nook.example", began: BEGAN }, messages, visited, pagesSince: null, endedAt } as unknown as Visit;
 }
 
 const page = (path: string, title: string, after: string | null): Visited => ({
@@ -40,6 +40,12 @@ test("who wrote what when, and the pages between", () => {
     `Dana (not delivered) ${when}\n    Are you there?`,
     `Page ${when}\n    Cart\n    https://nook.example/cart`,
   ]);
+  assert.doesNotMatch(text, /known since/);
+});
+
+test("a console that was loaded anew knows no pages from before, and says so", () => {
+  const again = Object.assign(visit([page("/cart", "Cart", null)], BEGAN, true), { pagesSince: BEGAN });
+  assert.match(savedSession(again, "Dana", BEGAN).text, /^Pages known since: .*12:05:00/m);
 });
 
 test("a session that goes on says so, and so does one whose beginning is not known", () => {

@@ -7,7 +7,7 @@ import type { Visit } from "./visit";
 
 /** The file's name and its text; `name` is the helper's. Units: milliseconds since 1970. */
 export function savedSession(visit: Visit, name: string, now: number): { name: string; text: string } {
-  const { session, endedAt } = visit;
+  const { session, endedAt, pagesSince } = visit;
   const said = words.saved;
   const top = [
     said.title(host(session.origin)),
@@ -16,6 +16,7 @@ export function savedSession(visit: Visit, name: string, now: number): { name: s
     endedAt === null ? said.goesOn(whole(now)) : said.ended(whole(endedAt)),
     said.clocks,
   ];
+  if (pagesSince !== null) top.push(said.pages(whole(pagesSince)));
   return { name: savedName(said.file, session.began ?? now, session.origin), text: saved(top, entries(visit, name)) };
 }
 

@@ -4,6 +4,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 import { words } from "../locales/console-en";
+import type { Desk } from "../peer/desk";
 import { clock, machineDuration } from "./duration";
 import { host } from "./origin";
 import { Standing } from "./standing";
@@ -12,7 +13,12 @@ import { useNow } from "./subscription";
 import type { Visit } from "./visit";
 
 /** Every session that is not closed; pressing one turns to it. While somebody points at the list, nothing in it moves. */
-export function SessionList(props: { visits: readonly Visit[]; selected: Visit | null; onSelect: (visit: Visit) => void }) {
+export function SessionList(props: {
+  desk: Desk;
+  visits: readonly Visit[];
+  selected: Visit | null;
+  onSelect: (visit: Visit) => void;
+}) {
   const [rows, held] = useSteady(props.visits, (visit) => visit.session.id);
   const first = rows.find(({ item }) => item.messages.unread > 0)?.item;
   const entry = useRef<HTMLLIElement>(null);
@@ -31,7 +37,7 @@ export function SessionList(props: { visits: readonly Visit[]; selected: Visit |
           if (gone) return <li key={item.session.id} class="left-empty" aria-hidden="true" />;
           const selected = item === props.selected;
           const shown = item === (first ?? props.selected);
-          return <Entry key={item.session.id} visit={item} selected={selected} list={shown ? entry : null} onSelect={props.onSelect} />;
+          return <Entry key={item.session.id} {...props} visit={item} selected={selected} list={shown ? entry : null} />;
         })}
       </ul>
       {props.visits.length === 0 && <p class="hint">{words.sessions.none}</p>}
@@ -40,6 +46,7 @@ export function SessionList(props: { visits: readonly Visit[]; selected: Visit |
 }
 
 function Entry(props: {
+  desk: Desk;
   visit: Visit;
   selected: boolean;
   list: RefObject<HTMLLIElement | null> | null;
@@ -51,7 +58,7 @@ function Entry(props: {
   // Not the last message: somebody who looks over the helper's shoulder sees one conversation at a time.
   const below =
     visit.state !== "connected"
-      ? <Standing visit={visit} />
+      ? <Standing visit={visit} desk={props.desk} />
       : messages.typing
         ? words.conversation.typing
         : (session.page?.title ?? words.state.connected);

@@ -40,10 +40,10 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
     const write = workspace.willWrite && !visit.over && !matchMedia("(pointer: coarse)").matches;
     (write ? message.current : heading.current)?.focus();
   }, []);
-  // What had the focus may be gone with the end.
+  // What had the focus may be gone with the end, or with the question whether to block.
   useEffect(() => {
     if (visit.over && document.activeElement === document.body) heading.current?.focus();
-  }, [visit.over]);
+  }, [visit.over, visit.block]);
 
   return (
     <section class="session" data-state={visit.state} data-details={details ? "" : undefined}>
@@ -57,7 +57,7 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
           </h2>
           {/* Of the end another place tells, and why. */}
           <p class="state" role={visit.over ? undefined : "status"}>
-            <Standing visit={visit} />
+            <Standing visit={visit} desk={workspace.desk} />
           </p>
         </div>
         <button
@@ -104,7 +104,7 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
         </div>
       </header>
       <PageRegion page={session.page} origin={session.origin} following={visit.following} isOver={visit.over}>
-        {visit.state === "connected" && <Proposing session={session} />}
+        <Proposing session={session} />
       </PageRegion>
       <div class="talk">
         {search.wanted !== null && <SearchBar search={search} onClose={closeSearch} />}
@@ -123,16 +123,21 @@ function Ending({ visit }: { visit: Visit }) {
     <div class="ending">
       <p role="status">{why}</p>
       {visit.block !== null && <p role="status">{words.block.outcome[visit.block] ?? words.block.outcomeElse}</p>}
+      {visit.draft.trim() !== "" && (
+        <label class="hint">
+          {words.conversation.marks.unsent}
+          <textarea readOnly dir="auto" value={visit.draft} />
+        </label>
+      )}
       {visit.messages.entries.length > 0 && <p class="hint">{words.session.readable}</p>}
     </div>
   );
 }
 
 function failure(error: SessionErrorCode | null): string {
-  if (error === null) return words.session.failedElse;
-  if (typeof error === "string") return words.session.failed[error] ?? words.session.failedElse;
-  if ("unsupported" in error) return words.session.unsupported;
-  if ("unverified" in error) return words.session.unverified;
-  if ("refused" in error) return words.session.failed[error.refused] ?? words.session.failedElse;
-  return words.session.failedElse;
+  const { failed, failedElse } = words.session;
+  if (error === null) return failedElse;
+  // What the server refused is told by why; the rest by what failed.
+  if (typeof error === "object" && "refused" in error) return failed[error.refused] ?? failedElse;
+  return failed[typeof error === "string" ? error : Object.keys(error)[0]!] ?? failedElse;
 }

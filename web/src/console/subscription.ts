@@ -2,11 +2,17 @@
 
 import { useEffect, useLayoutEffect, useReducer, useState } from "preact/hooks";
 
+/** Gives what redraws the calling component. */
+export function useRedraw(): () => void {
+  const [, redraw] = useReducer((count: number, _: void) => count + 1, 0);
+  return redraw;
+}
+
 /** Redraws the calling component whenever a source says that it has changed. */
 export function useChanges(source: { on(listener: () => void): () => void }): void {
-  const [, redraw] = useReducer((count: number, _: void) => count + 1, 0);
+  const redraw = useRedraw();
   useLayoutEffect(() => {
-    const leave = source.on(() => redraw());
+    const leave = source.on(redraw);
     // What has changed since it was drawn was told to nobody.
     redraw();
     return leave;

@@ -3,6 +3,7 @@
 import { messageList } from "../conversation/message-list";
 import type { BlockOutcome, HelperSession } from "../peer/desk";
 import type { EndedBy, Event, Page, SessionErrorCode, State } from "../wire/peer";
+import { takeDraft } from "./drafts";
 import { Following } from "./following";
 
 // How long a visitor who is lost still counts as there. Units: milliseconds. Who only opens another page is back before
@@ -41,6 +42,8 @@ export class Visit {
   unreadSince: number | null = null;
   /** The pages that the visitor was on, oldest first. */
   visited: readonly Visited[] = [];
+  /** Since when pages are noted, where the console was loaded anew in between. Units: milliseconds since 1970. */
+  pagesSince: number | null = null;
   /** What came of keeping the visitor away; `asked` until the server has said so. */
   block: BlockOutcome | "asked" | null = null;
   /** The helper's own window on the visitor's page. */
@@ -58,7 +61,10 @@ export class Visit {
     for (const event of session.events) this.#handle(event);
     this.messages.markSeen(session.seenBefore);
     if (this.messages.unread === 0) this.unreadSince = null;
-    if (session.state === "reconnecting") this.lostAt = Date.now();
+    if (session.state === "reconnecting") {
+      this.lostAt = this.pagesSince = Date.now();
+      this.draft = takeDraft(session.id);
+    }
     session.on((event) => {
       this.#handle(event);
       if (event.event === "state") this.#turned(changed);
@@ -95,6 +101,7 @@ export class Visit {
     if (event.event === "page") this.#moved(event.page);
     if (event.event === "message" && event.from === "visitor") this.unreadSince ??= Date.now();
     if (event.event === "ended") this.endedBy = event.by;
+    if (event.event === "proposing") this.error = null;
     if (event.event !== "error") return;
     this.error = event.code;
     if (event.code === "not-sent" && this.draft === "") this.draft = this.#said;

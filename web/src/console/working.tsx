@@ -7,6 +7,7 @@ import type { Desk } from "../peer/desk";
 import type { Identity } from "../peer/invite";
 import { ALERTS, useAlerts } from "./alerts";
 import { arrivals } from "./arrivals";
+import { leaveDraft } from "./drafts";
 import { Mark } from "./icons";
 import { host } from "./origin";
 import { Presence } from "./presence";
@@ -36,6 +37,14 @@ export function Working(props: {
     document.title = people > 0 ? words.titleWaiting(people) : words.product;
   }, [people]);
 
+  useEffect(() => {
+    const leave = (): void => {
+      for (const { session, over, draft } of workspace.visits) if (!over) leaveDraft(session.id, draft);
+    };
+    addEventListener("pagehide", leave);
+    return () => removeEventListener("pagehide", leave);
+  }, [workspace]);
+
   // Whoever is being helped stays on the screen: the two need no server. So does what was said, until it is closed.
   if (desk.connection === "refused" && visits.length === 0) {
     return <Refused desk={desk} onRetry={props.onRetry} onImport={props.onImport} />;
@@ -46,7 +55,7 @@ export function Working(props: {
       <main class="room">
         <nav class="lists" aria-label={words.visitors}>
           <WaitingList desk={desk} onAccept={(ticket) => workspace.accept(ticket)} />
-          <SessionList visits={visits} selected={selected} onSelect={(visit) => workspace.select(visit)} />
+          <SessionList desk={desk} visits={visits} selected={selected} onSelect={(visit) => workspace.select(visit)} />
         </nav>
         <div class="stage">
           {selected === null ? (
@@ -87,7 +96,9 @@ function quiet(desk: Desk, waiting: number, sessions: number): [title: string, t
 
 // One polite voice for what happens away from where the helper is looking; messages speak for themselves (a log).
 function Announcer({ workspace }: { workspace: Workspace }) {
-  const [said, say] = useState("");
+  const [said, set] = useState("");
+  // The same words are heard a second time only if something in them is another: a space that nobody sees.
+  const say = (text: string): void => set((before) => (before === text ? `${text}\xa0` : text));
   const look = useRef(arrivals());
   const { waiting } = workspace.desk;
   const tickets = waiting.map((one) => one.ticket).join();

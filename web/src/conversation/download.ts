@@ -8,6 +8,7 @@ export function download(name: string, text: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
   link.download = name;
+  // Not in the page: a script of the site may take each click on a link for one of its own.
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), HELD_MS);
 }

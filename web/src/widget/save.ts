@@ -1,19 +1,16 @@
 // The conversation and the record as a file, made when the visitor asks for it and kept nowhere else.
 
+import { download } from "../conversation/download";
 import { moment, saved, savedName } from "../conversation/saved";
 import type { Deed } from "./deed";
 import type { Told } from "./left";
 import { inWords } from "./deed-list";
-import { h, words } from "./toolkit";
+import { words } from "./toolkit";
 
 /** Hands the file to the browser, which puts it where it puts what a person saves. */
 export function saveConversation(told: readonly Told[], deeds: readonly Deed[]): void {
   const now = Date.now();
-  const href = URL.createObjectURL(new Blob([written(told, deeds, now)], { type: "text/plain" }));
-  // Not in the page: a script of the site may take each click on a link for one of its own.
-  h("a", { href, download: savedName(words.conversation, now, location.origin) }).click();
-  // Once the browser has begun to read it.
-  setTimeout(() => URL.revokeObjectURL(href), 1000);
+  download(savedName(words.conversation, now, location.origin), written(told, deeds, now));
 }
 
 /** Writes down first what was said, then what was done. */

@@ -32,7 +32,7 @@ export const words: Words = {
   away: (name) => [`انقطع اتصال جهاز ${name}`, "دورك محفوظ."],
   elsewhere: ["محادثتك مفتوحة في علامة تبويب أخرى", "تابع هناك، أو اطلب المساعدة من جديد هنا."],
   ended: {
-    visitor: () => "أنهيتَ المحادثة",
+    visitor: () => "أنهيت المحادثة",
     helper: (name) => `أنهى ${name} المحادثة`,
     lost: () => "انقطع الاتصال",
   },
@@ -83,7 +83,7 @@ export const words: Words = {
   joined: (name) => `انضم إليك ${name}.`,
   proposed: (name) => `اقترح ${name} عنوانًا:`,
   proposedRefresh: (name) => `اقترح ${name} إعادة تحميل الصفحة.`,
-  allowed: "سمحتَ بذلك.",
+  allowed: "سمحت بذلك.",
   declined: "لم ترغب في ذلك.",
 
   save: "حفظ المحادثة",

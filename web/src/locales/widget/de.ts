@@ -43,7 +43,7 @@ export const words: Words = {
     "seal-broken": "Unterwegs wurde etwas verändert. Darum wurde die Verbindung geschlossen.",
     unsupported: "Diesem Browser fehlt, was die Hilfe braucht. Neuere Versionen von Firefox, Chrome, Edge und Safari können es.",
     "insecure-context": "Hilfe braucht eine sichere Seite, deren Adresse mit https beginnt. Bitte sagen Sie es den Betreibern der Website.",
-    webrtc: "Dieser Browser kann keine Menschen verbinden, oder es ist abgeschaltet. Neuere Firefox, Chrome, Edge und Safari können es.",
+    webrtc: "Dieser Browser kann keine Menschen verbinden, oder es ist abgeschaltet. Neuere Versionen von Firefox, Chrome, Edge und Safari können es.",
     "unknown-team": "Der Hilfe-Server kennt diese Website nicht. Bitte sagen Sie es ihren Betreibern.",
     "queue-full": "Sehr viele Menschen warten gerade. Bitte versuchen Sie es in ein paar Minuten wieder.",
     blocked: "Die Helfer dieser Website nehmen aus Ihrem Netz zurzeit keine Anfragen an.",

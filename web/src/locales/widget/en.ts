@@ -46,7 +46,7 @@ export const words: Words = {
     webrtc: "This browser cannot connect people, or has it switched off. Please use a recent Firefox, Chrome, Edge or Safari.",
     "unknown-team": "The help server does not know this site. Please tell the people who run this site.",
     "queue-full": "Very many people are waiting. Please try again in a few minutes.",
-    blocked: "This team cannot help you at the moment.",
+    blocked: "This team cannot help on your network now.",
     "connect-timeout": "A helper came, but the network let no direct connection through. Another network often does.",
     "not-sent": "That could not be sent. Please try again in a moment.",
     "load-failed": "A part of this could not be loaded. Please try again.",

@@ -21,7 +21,7 @@ export const words: Words = {
 
   asking: ["Pidiendo ayuda…", moment],
   slow: ["Pidiendo ayuda…", "El servidor de ayuda no responde. Se está intentando de nuevo."],
-  next: ["Es su turno", "Ya puede escribir lo que necesita."],
+  next: ["Su turno es el siguiente", "Ya puede escribir lo que necesita."],
   inLine: (position) => [`Su lugar en la fila: ${position}`, "Ya puede escribir lo que necesita."],
   unavailable: ["Ahora mismo no hay nadie", "Conserva su lugar mientras este sitio esté abierto. También puede intentarlo más tarde."],
   connecting: (name) => [`${name} viene a ayudarle…`, moment],

@@ -28,7 +28,7 @@ export const words: Words = {
   verified: "Identité vérifiée pour ce site",
   program: "Un programme, vérifié par ce site",
   back: "Votre connexion est rétablie",
-  reconnecting: (name) => [`On retrouve ${name}…`, "Rien de ce que vous avez écrit n’est perdu."],
+  reconnecting: (name) => [`Reconnexion avec ${name}…`, "Rien de ce que vous avez écrit n’est perdu."],
   away: (name) => [`L’ordinateur de ${name} ne répond plus`, "Votre place est gardée."],
   elsewhere: ["Votre conversation est ouverte dans un autre onglet", "Continuez là-bas, ou demandez à nouveau ici."],
   ended: {
