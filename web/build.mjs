@@ -15,7 +15,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { BuildError } from "./build-error.mjs";
 import { framed } from "./frame.mjs";
 import { esbuild, minify } from "./packages.mjs";
-import { alike, languages, renamed, shortener } from "./shorten.mjs";
+import { alike, languages, renamed, renamedForHelpers, shortener } from "./shorten.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
 
@@ -83,7 +83,7 @@ export async function bundle() {
   files.set("alongside.js", loader.code);
   files.set(loaderName, loader.code);
 
-  const app = await script(entries.console, { format: "esm", minify: true, plugins: [helperOnly], ...jsx }, helpers);
+  const app = await script(entries.console, { format: "esm", minify: true, plugins: [helperOnly], ...jsx, ...renamedForHelpers }, helpers);
   if (app.style === null) throw new BuildError(`web/${entries.console} imports no stylesheet`);
   const appName = `console.${nameHash(app.code)}.js`;
   const styleName = `console.${nameHash(app.style)}.css`;
@@ -113,7 +113,6 @@ export function brotliSize(bytes) {
   }).length;
 }
 
-// A helper loads the console once: no name in it need be shortened that somebody might read.
 async function helpers(code) {
   return (await minify(code, { module: true, ecma: 2022, compress: alike })).code;
 }

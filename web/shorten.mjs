@@ -72,6 +72,20 @@ export const renamed = {
   mangleCache: Object.fromEntries(namesakes.map((name) => [name, `our_${name}`])),
 };
 
+// Names of the session machine, of the console's parts and of its words that nothing but its own code calls by. Of those
+// that are long, or stand often: few enough to look through, for a console also has names of a library and of files that it
+// keeps.
+const consoles = words(
+  "announced standing generation generations deadline dialled socketOpen unreadSince keepBeforeSending beginConnection " +
+    "dropAttempt beginAnew attempting loseEachOther cameToNothing findEachOther canFindBack depositLost notAdmitted " +
+    "socketLost pollOutput hasStored visitorButton giveBack gaveBack allowedToRefresh askedToRefresh notProposed " +
+    "unsupportedTitle titleWaiting replaceTitle copyYourself offlineTitle makeAnother anotherNote outcomeElse replaceYes " +
+    "replaceNo singleNote quietTitle failedElse someTitle awayTitle soundNote whatTitle nameNote whatOver",
+);
+
+/** The same for the console: what esbuild takes as `mangleProps`. */
+export const renamedForHelpers = { mangleProps: new RegExp(`^(${consoles.join("|")})$`) };
+
 /** How Terser writes code: statements and functions that begin alike are shorter after compression than short ones. */
 export const alike = { passes: 4, inline: 1, lhs_constants: false, sequences: false, arrows: false };
 

@@ -140,7 +140,7 @@ pub enum Event {
         #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
         reference: Option<String>,
     },
-    /// Helper: the visitor would rather not.
+    /// Helper: the visitor would rather not, or will not answer any more.
     Refused {
         /// The session.
         session: SessionId,
@@ -149,6 +149,9 @@ pub enum Event {
         /// What the command called it.
         #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
         reference: Option<String>,
+        /// Whether nobody has answered: the two had lost each other, and the page may have gone with it.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        unanswered: bool,
     },
     /// The session is over.
     Ended {

@@ -146,7 +146,11 @@ impl Report {
             }
             session::Event::Declined { id } => {
                 let reference = self.answered(id);
-                out.push_back(Event::Refused { session, id, reference });
+                out.push_back(Event::Refused { session, id, reference, unanswered: false });
+            }
+            session::Event::Withdrawn { id } => {
+                let reference = self.answered(id);
+                out.push_back(Event::Refused { session, id, reference, unanswered: true });
             }
             // Another process that was given the same state has taken it: for those who listen, the visitor's own doing.
             session::Event::Ended { by: EndedBy::Elsewhere } => {

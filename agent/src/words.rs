@@ -22,7 +22,7 @@ pub(crate) fn explain(code: &str) -> &'static str {
         }
         "bad-origin" | "origin-mismatch" => "The server does not take asks for that page's address.",
         "queue-full" => "Very many people are waiting. Try again in a few minutes.",
-        "blocked" => "This team cannot help you at the moment. Try again later.",
+        "blocked" => "This team cannot help on your network now. Try again later.",
         "too-many-sessions" => "You are helping as many people as one helper can. End a session first.",
         "server-lost" => "The server went away before you had each other. They ask again once it is back.",
         "ticket-gone" => "They are being helped by somebody else, or have left.",

@@ -28,6 +28,21 @@ async function saved(visitor) {
   return savedFile(theirs, visitor.page, () => visitor.button("Save conversation").click());
 }
 
+test("a conversation is saved whole where the page may keep nothing for the next", async () => {
+  const { helper, visitor, page } = await connected();
+  await page.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  });
+  await visitor.say("Is it still there?");
+  await helper.reads("Is it still there?");
+  await helper.say("It is.");
+  await visitor.reads("It is.");
+  const { text } = await saved(visitor);
+  for (const said of ["Is it still there?", "It is."]) assert.ok(text.includes(said), text);
+});
+
 test("all that the helper did stands in the record, over page loads and after the end", async () => {
   const { helper, visitor, page, record } = await connected();
   await visitor.say("Hello");

@@ -29,7 +29,7 @@ impl Proposals {
     /// Helper: nothing that is open will be answered, for the visitor's page may have gone with it.
     pub(crate) fn withdraw(&mut self, out: &mut VecDeque<Output>) {
         for Propose { id, .. } in self.open.iter_mut().filter_map(Option::take) {
-            out.push_back(Output::Event { event: Event::Declined { id } });
+            out.push_back(Output::Event { event: Event::Withdrawn { id } });
         }
     }
 

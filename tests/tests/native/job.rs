@@ -131,7 +131,7 @@ async fn a_proposal_is_allowed_and_another_declined() {
         let (answer, expected) = if allow {
             (Command::Allow { session, id }, Event::Allowed { session, id, reference })
         } else {
-            (Command::Refuse { session, id }, Event::Refused { session, id, reference })
+            (Command::Refuse { session, id }, Event::Refused { session, id, reference, unanswered: false })
         };
         visitor.tell(answer).await;
         let told = |event: &Event| matches!(event, Event::Allowed { .. } | Event::Refused { .. });

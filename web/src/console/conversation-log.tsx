@@ -121,7 +121,7 @@ function drawn(entry: Entry, follows: boolean, marked: boolean, hits: readonly H
 }
 
 function Noted({ note: { note, url } }: { note: Note }) {
-  if (note === "declined") return words.proposing.declined;
+  if (note === "declined" || note === "withdrawn") return words.proposing[note];
   if (note === "allowed") return url === null ? words.proposing.allowedToRefresh : words.proposing.allowed;
   if (url === null) return words.proposing.askedToRefresh;
   return (

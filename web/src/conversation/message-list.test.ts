@@ -104,7 +104,7 @@ test("a proposal and its answer stand where they came, and take nothing from mes
   list.handle({ event: "proposing", id: 2, url: null });
   list.handle(said("visitor", 2));
   list.handle({ event: "declined", id: 1 });
-  list.handle({ event: "allowed", id: 2 });
+  list.handle({ event: "withdrawn", id: 2 });
   assert.deepEqual(
     list.entries.map((entry) => ("note" in entry ? [entry.note, entry.url] : entry.seq)),
     [
@@ -113,7 +113,7 @@ test("a proposal and its answer stand where they came, and take nothing from mes
       ["proposing", null],
       2,
       ["declined", "https://shop.example/cart"],
-      ["allowed", null],
+      ["withdrawn", null],
     ],
   );
   assert.equal(list.unread, 2);

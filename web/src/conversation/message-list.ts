@@ -30,8 +30,8 @@ export interface Entry {
 export interface Note {
   /** Unique in its list. */
   readonly key: string;
-  /** Whether it was made, allowed or declined. */
-  readonly note: "proposing" | "allowed" | "declined";
+  /** Whether it was made, allowed, declined, or never answered. */
+  readonly note: "proposing" | "allowed" | "declined" | "withdrawn";
   /** The address that was proposed; `null` for loading the page again. */
   readonly url: string | null;
   /** When, by our clock. Units: milliseconds since 1970. */
@@ -106,7 +106,8 @@ export function messageList(own: Role) {
         case "proposing":
           return add({ key: `proposing-${event.id}`, note: "proposing", url: event.url, at: Date.now() });
         case "allowed":
-        case "declined": {
+        case "declined":
+        case "withdrawn": {
           const made = entries.find((entry): entry is Note => entry.key === `proposing-${event.id}`);
           return add({ key: `${event.event}-${event.id}`, note: event.event, url: made?.url ?? null, at: Date.now() });
         }

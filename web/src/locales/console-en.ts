@@ -197,7 +197,7 @@ export const words = {
       lost: "The connection was lost and did not come back.",
       elsewhere: "The visitor goes on in another tab.",
     },
-    gaveBack: "You have given them back. They wait again, in their place.",
+    gaveBack: "You have given them back. They wait again.",
     readable: "You can read it until you close it. Then it is gone.",
     failed: {
       "ticket-gone": "Another helper was quicker, or the visitor has left.",
@@ -287,7 +287,7 @@ export const words = {
     pages: (time: string) => `Pages known since: ${time}`,
     page: "Page",
     proposal: "Proposal",
-    notes: { proposing: "Asked:", allowed: "Agreed:", declined: "Declined:" },
+    notes: { proposing: "Asked:", allowed: "Agreed:", declined: "Declined:", withdrawn: "Not answered:" },
     refresh: "to load the page again",
     unsent: "(not delivered)",
   },
@@ -330,6 +330,7 @@ export const words = {
     allowed: "They agreed, and are on their way.",
     allowedToRefresh: "They agreed, and their page loads again.",
     declined: "They would rather not.",
+    withdrawn: "They have not answered: their page has changed.",
   },
 
   page: {

@@ -185,6 +185,7 @@ export class HelperSession {
       case "proposing":
       case "allowed":
       case "declined":
+      case "withdrawn":
       case "ended":
       case "error":
         this.#note(event);

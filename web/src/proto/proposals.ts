@@ -47,7 +47,7 @@ export function proposals(own: Role, origin: string, out: (output: Output) => vo
       for (const propose of open) {
         if (!propose) continue;
         close(propose.id);
-        tell({ event: "declined", id: propose.id });
+        tell({ event: "withdrawn", id: propose.id });
       }
     },
 

@@ -219,7 +219,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
   /** Keeps the session for the next page, with whether this one has let go of it. */
   function keepSession(free = false) {
     // Who has a session has what it takes.
-    if (snapshot && parts) story = parts.keepSession(team, { session: snapshot, free, record: deeds.slice(since), ...looks() }, story);
+    if (snapshot && parts) parts.keepSession(team, { session: snapshot, free, record: deeds.slice(since), ...looks() }, story);
   }
 
   /** Takes note of something that the helper did. */

@@ -17,10 +17,13 @@ const decodeTold = decoder<Told>(
 
 // A page has one Help, and so one story.
 let list: ReturnType<typeof keptList<Told>> | undefined;
+/** How many of the oldest there was no room for. */
+let left = 0;
 const listOf = (team: TeamId) => (list ??= keptList(key(team), decodeTold));
 
 /** Reads so many messages of what was on the screen of the page before. */
 export function readStory(team: TeamId, count: number): Told[] {
+  left = 0;
   return listOf(team).read(count);
 }
 
@@ -29,21 +32,24 @@ export function forgetSession(team: TeamId): void {
   forget(team);
   // Whatever is kept next is written from its beginning.
   list = undefined;
+  left = 0;
 }
 
-/** Keeps the session, and of what is on the screen as much as there is room for; gives what that was. */
+/** Keeps the session, and of what is on the screen as much as there is room for. */
 export function keepSession(
   team: TeamId,
   facts: { session: Snapshot; free: boolean; record: readonly Deed[]; draft: string; folded: boolean },
   story: Told[],
-): Told[] {
-  for (let told = story; ; told = told.slice(Math.ceil(told.length / 2))) {
+): void {
+  for (;;) {
+    const told = story.slice(left);
     try {
       listOf(team).keep(told);
-      if (keep(team, { ...facts, told: told.length })) return told;
+      if (keep(team, { ...facts, told: told.length })) return;
     } catch {
       // Full: the newest half may have room.
     }
-    if (!told.length) return told;
+    if (!told.length) return;
+    left += Math.ceil(told.length / 2);
   }
 }

@@ -831,6 +831,10 @@ id: number, } | { "event": "declined",
 /**
  * Which proposal.
  */
+id: number, } | { "event": "withdrawn", 
+/**
+ * Which proposal.
+ */
 id: number, } | { "event": "ended", 
 /**
  * Who ended it.

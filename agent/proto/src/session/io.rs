@@ -438,6 +438,11 @@ pub enum Event {
         /// Which proposal.
         id: u32,
     },
+    /// Helper: nobody answers a proposal any more, for the two had lost each other, and the page may have gone with it.
+    Withdrawn {
+        /// Which proposal.
+        id: u32,
+    },
     /// Either: the session is over, in order.
     Ended {
         /// Who ended it.

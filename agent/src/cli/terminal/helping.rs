@@ -145,6 +145,9 @@ impl Helping {
                 }
             }
             Event::Allowed { session, .. } => self.answered(session, "agreed, and goes", &mut said),
+            Event::Refused { session, unanswered: true, .. } => {
+                self.answered(session, "has not answered: their page has changed", &mut said);
+            }
             Event::Refused { session, .. } => self.answered(session, "would rather not", &mut said),
             Event::Ended { session, by } => self.ended(session, *by, &mut said),
             Event::Error { code, message, session, .. } => {
