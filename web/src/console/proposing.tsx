@@ -10,6 +10,7 @@ import { proposable, startingFrom } from "./proposable";
 /** The two buttons, and the dialog for an address. */
 export function Proposing({ session }: { session: HelperSession }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const box = useRef<HTMLInputElement>(null);
   const [address, setAddress] = useState("");
   const [problem, setProblem] = useState("");
   const id = useId();
@@ -20,7 +21,10 @@ export function Proposing({ session }: { session: HelperSession }) {
     setProblem("");
   };
   const open = (): void => {
-    write(startingFrom(page, origin));
+    const start = startingFrom(page, origin);
+    write(start);
+    // Before it is drawn: what gets the focus is selected at once.
+    if (box.current) box.current.value = start;
     dialog.current?.showModal();
   };
   const propose = (): void => {
@@ -53,6 +57,7 @@ export function Proposing({ session }: { session: HelperSession }) {
           </p>
           <label for={`${id}-address`}>{words.proposing.address}</label>
           <input
+            ref={box}
             id={`${id}-address`}
             type="text"
             inputMode="url"
