@@ -205,6 +205,7 @@ test("the main job by keyboard alone", async () => {
   await helper.page.keyboard.press("Enter");
   await helper.is("connected");
   // Both are led to where they write.
+  await helper.page.waitForFunction(() => document.activeElement?.ariaLabel === "Message");
   await helper.page.keyboard.type("Hello");
   await helper.page.keyboard.press("Enter");
   await visitor.reads("Hello");

@@ -10,6 +10,7 @@ const MAX_DRAFT = 4 * MAX_TEXT_BYTES;
 
 /** Leaves the draft of a session to the next page. */
 export function leaveDraft(id: string, text: string): void {
+  if (text === "") return;
   try {
     sessionStorage.setItem(PREFIX + id, text.slice(0, MAX_DRAFT));
   } catch (error) {
