@@ -46,6 +46,12 @@ impl Deposits {
         self.stored.iter().chain(&self.pending)
     }
 
+    /// Until when a peer connection waits that is still to be believed, if one does.
+    pub(crate) fn fresh_until(&self) -> Option<u64> {
+        let since = self.all().filter_map(|given| given.waiting).map(|(_, since)| since).max();
+        since.map(|since| since.saturating_add(DEPOSIT_FRESH_MS))
+    }
+
     /// Begins the next one, with a peer connection of this generation; gives that of the one it takes the place of.
     pub(crate) fn make(&mut self, generation: u32) -> Option<u32> {
         self.making.replace(generation)

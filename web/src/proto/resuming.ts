@@ -168,6 +168,11 @@ export function resuming(my: Core) {
     out({ output: "announce", deposits: given.all().map(({ id }) => id) });
   }
 
+  /** Until when a peer connection waits that is still to be believed; 0 where none does. */
+  function freshUntil(): number {
+    return Math.max(0, ...given.all().map(({ waiting }) => (waiting ? waiting.since + DEPOSIT_FRESH_MS : 0)));
+  }
+
   // Losing each other.
 
   /** Nothing more is made ready: the person has ended, or there is nobody. */
@@ -415,7 +420,8 @@ export function resuming(my: Core) {
       trying = "no";
       tryAt = probeAt = overAt = Infinity;
       tried = awaySince = admitting = lostAt = null;
-      if (own === "helper" && !my.ending) depositAt = my.now + DEPOSIT_DELAY_MS;
+      // On the old path what waits is as good as before.
+      if (own === "helper" && !my.ending) depositAt = (words.begun() && freshUntil()) || my.now + DEPOSIT_DELAY_MS;
       if (!my.attempting() && !overAnother) return;
       my.dropAttempt();
       my.leave("failed");

@@ -82,8 +82,14 @@ pub(super) fn helpers() -> Vec<Story> {
             .hears(deposited(8))
             .hears(deposited(10))
             .hears(deposited(9)),
-        helper("silent-for-a-while", "Whoever is heard again on the old path gets a fresh way back.")
+        helper("silent-for-a-while", "Whoever is heard again on the old path keeps the way back that waits.")
             .then(Input::Disturbed { generation: 1 })
+            .is(State::Reconnecting)
+            .hears(PeerMessage::HelloAck)
+            .is(State::Connected),
+        helper("silent-until-nothing-waits", "What waited is gone by then: there is another.")
+            .then(Input::Disturbed { generation: 1 })
+            .then(Input::ChannelClosed { generation: 2 })
             .is(State::Reconnecting)
             .hears(PeerMessage::HelloAck)
             .is(State::Connected)

@@ -362,7 +362,9 @@ impl Session {
         }
         self.keep(now);
         if self.own == Role::Helper && self.ending.is_none() {
-            self.resuming.deposit_at = Some(now.saturating_add(DEPOSIT_DELAY_MS));
+            // On the old path what waits is as good as before.
+            let waiting = self.resuming.given.fresh_until().filter(|_| self.talk.has_begun());
+            self.resuming.deposit_at = waiting.or(Some(now.saturating_add(DEPOSIT_DELAY_MS)));
         }
         if self.talk.has_begun() {
             return;
