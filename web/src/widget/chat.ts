@@ -270,6 +270,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     update(event.event === "state");
   }
 
+  /** The state before, none on a page that has just been opened; and whether the connection went while it was here. */
   let was = "";
   let lost = false;
   /** Takes note of another state. */

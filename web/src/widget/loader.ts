@@ -51,6 +51,7 @@ function start(tag: HTMLScriptElement): void {
   const { host, main } = launcher;
   const attributes: Record<string, string> = {};
   let chat: Chat | undefined;
+  /** Done once what the page before has left goes on here. */
   let begun: Promise<void> | undefined;
 
   const state = () => host.dataset.state ?? "idle";

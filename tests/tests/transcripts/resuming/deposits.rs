@@ -7,6 +7,13 @@ use alongside_signaling_proto::wire::LeaveReason;
 use super::{deposited, described, helper, knocked, lost_helper, made};
 use crate::story::{BEGIN, Story, ack, answer, chat, found, heard, hello, say};
 
+impl Story {
+    /// A helper whose network has changed makes another way back; it is on its way then.
+    fn moves(self, generation: u32, number: u8) -> Self {
+        self.then(Input::NetworkChanged).hears(PeerMessage::HelloAck).waits().then(made(generation, number))
+    }
+}
+
 pub(super) fn helpers() -> Vec<Story> {
     vec![
         lost_helper("helper-resumes", "The visitor is back with an answer.")
@@ -52,14 +59,8 @@ pub(super) fn helpers() -> Vec<Story> {
             "deposit-unacknowledged",
             "What the visitor may have stored is a way back until a later one is known to be.",
         )
-        .then(Input::NetworkChanged)
-        .hears(PeerMessage::HelloAck)
-        .waits()
-        .then(made(3, 8))
-        .then(Input::NetworkChanged)
-        .hears(PeerMessage::HelloAck)
-        .waits()
-        .then(made(4, 9))
+        .moves(3, 8)
+        .moves(4, 9)
         .then(Input::ChannelClosed { generation: 1 })
         .then(knocked(8, BEGIN + 6_000, Some("answer 8")))
         .then(described(5))
@@ -67,18 +68,9 @@ pub(super) fn helpers() -> Vec<Story> {
         .connects(5)
         .hears(deposited(9)),
         helper("deposits-unacknowledged", "Of too many the oldest is void.")
-            .then(Input::NetworkChanged)
-            .hears(PeerMessage::HelloAck)
-            .waits()
-            .then(made(3, 8))
-            .then(Input::NetworkChanged)
-            .hears(PeerMessage::HelloAck)
-            .waits()
-            .then(made(4, 9))
-            .then(Input::NetworkChanged)
-            .hears(PeerMessage::HelloAck)
-            .waits()
-            .then(made(5, 10))
+            .moves(3, 8)
+            .moves(4, 9)
+            .moves(5, 10)
             .hears(deposited(8))
             .hears(deposited(10))
             .hears(deposited(9)),
