@@ -178,7 +178,7 @@ impl Agent {
         (agent, events, commands, outcome)
     }
 
-    /// Takes the next event; `None` once the agent has stopped.
+    /// Takes the next event; `None` once the agent has stopped. A wait for it may be given up: nothing is lost.
     pub async fn next(&mut self) -> Option<Event> {
         let event = self.events.recv().await;
         match &event {
@@ -187,8 +187,9 @@ impl Agent {
                 let _ = self.commands.0.try_send(Command::Seen { session: *session, id: *id });
             }
             None => {
-                if let Some(outcome) = self.outcome.take() {
+                if let Some(outcome) = &mut self.outcome {
                     self.failure = outcome.await.unwrap_or(Some(Failure::Other));
+                    self.outcome = None;
                 }
             }
             Some(_) => {}
@@ -234,5 +235,25 @@ impl Navigations {
     /// Reports where the visitor is now; an agent that has stopped does nothing.
     pub async fn report(&self, location: Location) {
         let _ = self.0.send(location).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_wait_given_up_at_the_very_end_loses_no_reason() {
+        let (mut agent, events, _commands, outcome) = Agent::new(Receipts::default());
+        drop(events);
+        // The last event is told before the reason is known, and whoever waits may do something else between the two.
+        tokio::select! {
+            biased;
+            event = agent.next() => assert_eq!(event, None, "before it is known why"),
+            () = std::future::ready(()) => {}
+        }
+        assert_eq!(outcome.send(Some(Failure::Unverified)), Ok(()));
+        assert_eq!(agent.next().await, None);
+        assert_eq!(agent.failure(), Some(Failure::Unverified));
     }
 }
