@@ -109,6 +109,7 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::has_hash;
 
     #[test]
     fn the_snippet_names_the_file_that_its_hash_is_of() {
@@ -118,6 +119,14 @@ mod tests {
         assert!(tag.contains(&format!("src=\"https://help.example/{}\"", LOADER.file)));
         assert!(tag.contains("integrity=\"sha384-") && tag.contains("crossorigin=\"anonymous\""));
         assert!(tag.contains(&format!("data-team=\"{team}\"")));
+    }
+
+    #[test]
+    fn what_another_file_names_is_kept_for_ever() {
+        let by_hand = ["/alongside.js", "/console/index.html", "/console/licences.txt"];
+        for route in ASSETS.iter().map(|asset| asset.route) {
+            assert_eq!(has_hash(route), !by_hand.contains(&route), "{route}");
+        }
     }
 
     #[test]

@@ -101,12 +101,13 @@ fn kind(path: &str) -> Kind {
     }
 }
 
-/// Whether the file name has the form `NAME.HASH.EXTENSION`, the hash being 8 or more hexadecimal digits.
-fn has_hash(path: &str) -> bool {
+/// Whether the file name has the form `NAME.HASH.EXTENSION`, the hash being 8 or more letters of base64url.
+pub(crate) fn has_hash(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let mut parts = name.rsplit('.');
     let hash = parts.nth(1).unwrap_or_default();
-    parts.next().is_some() && hash.len() >= 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    parts.next().is_some() && hash.len() >= 8 && hash.bytes().all(is_letter)
 }
 
 /// The host as the browser dialled it, when it is one: it goes into a header.
@@ -136,11 +137,10 @@ mod tests {
 
     #[test]
     fn only_names_with_a_hash_are_kept_for_ever() {
-        for hashed in ["/alongside.0123456789ab.js", "/console/console.0123456789ab.css"] {
+        for hashed in ["/alongside.01234567.js", "/console/console.0123456789ab.css", "/chat.-V5_ZoM9.js"] {
             assert!(has_hash(hashed), "{hashed}");
         }
-        for plain in ["/alongside.js", "/console/", "/", "/a.b.js", "/0123456789ab.js", "/x.0123456789ag.js"]
-        {
+        for plain in ["/alongside.js", "/console/", "/", "/a.b.js", "/0123456789ab.js", "/x.01234567+9.js"] {
             assert!(!has_hash(plain), "{plain}");
         }
     }
