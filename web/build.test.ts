@@ -26,13 +26,13 @@ function text(path: string): string {
 // What a visitor loads, by when. Units: bytes in brotli. Up to an open chat in which they can write, words included; then,
 // while they wait for a helper, what connects them and finds back over page loads.
 const UP_TO_A_CHAT = 16 * KB;
-const IN_ALL = 27 * KB;
+const IN_ALL = 28 * KB;
 const A_LANGUAGE = 2 * KB;
 
 const languages: Record<string, { file: string; integrity: string }> = manifest.words;
 const parts = [manifest.chat, manifest.later, ...Object.values(languages)];
 
-test("the loader weighs at most 4 KB, all up to an open chat at most 16 KB, and everything at most 27 KB", () => {
+test("the loader weighs at most 4 KB, all up to an open chat at most 16 KB, and everything at most 28 KB", () => {
   const weigh = ({ file }: { file: string }) => brotliSize(bytes(file));
   const loader = weigh(manifest.loader);
   const said = Object.entries(languages).map(([code, words]) => [code, weigh(words)] as const);

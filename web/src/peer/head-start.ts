@@ -27,7 +27,8 @@ export const dialServer = (server: string): WebSocket => new WebSocket(`${server
 
 /** Answers an offer at once: between its two steps nothing has to wait for a page that is being drawn. */
 function answer(iceServers: RTCIceServer[], offer: string): Begun {
-  const begun = beginConnection({ iceServers });
+  // A pool of one begins to gather at once.
+  const begun = beginConnection({ iceServers, iceCandidatePoolSize: 1 });
   const { connection } = begun;
   const answered = Promise.all([
     connection.setRemoteDescription({ type: "offer", sdp: offer }),

@@ -28,8 +28,6 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
   take(toolkit);
   const team = config.teams[0] ?? "";
   let visitor = fresh(start);
-  // What the page before has left is looked for while the panel is drawn.
-  const found = again ? find() : undefined;
   let position = 1;
   let endedBy: EndedBy = "lost";
   let problem = "";
@@ -64,6 +62,8 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
   /** Draws what the page before has left. */
   let held: (() => void) | undefined;
   let origin: Element | null = null;
+  // What the page before has left is looked for while the panel is drawn.
+  const found = again ? find() : undefined;
 
   const panel = drawPanel({
     ask: () => ask(),
@@ -322,6 +322,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
   }
 
   function open(wanted: boolean) {
+    held?.();
     if (element.hidden) {
       origin = root.activeElement ?? document.activeElement;
       element.hidden = false;

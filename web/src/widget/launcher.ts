@@ -9,6 +9,10 @@ import style from "./launcher.css";
 const MAX_RETURNS = 20;
 let returns = 0;
 
+// How long a page on which something goes on waits for the button. Units: milliseconds. To draw it takes the browser as long
+// as to connect, and that comes first; no person sees the delay.
+const HOLD_MS = 80;
+
 // Browsers that do not know what is modal are too old for help, and told so when it is pressed.
 const MODAL = CSS.supports("selector(:modal)") ? "dialog:modal" : "_";
 
@@ -26,13 +30,14 @@ export interface Launcher {
 }
 
 /**
- * Draws the launcher as the tag's attributes ask for. `press` is called when a person presses it, `revive` when
- * the page has thrown away all that was listened to, and only a new launcher can help.
+ * Draws the launcher as the tag's attributes ask for, a moment later where something goes on. `press` is called when a
+ * person presses it, `revive` when the page has thrown away all that was listened to, and only a new launcher can help.
  */
 export function drawLauncher(
   { label, position, theme }: DOMStringMap,
   { code: lang, direction: dir }: Language,
   [help, close]: LauncherWords,
+  goesOn: unknown,
   press: () => void,
   revive: () => void,
 ): Launcher {
@@ -53,7 +58,7 @@ export function drawLauncher(
     button(close, "plain", hush),
   );
   const frame = h("div", { className: "frame", lang, dir }, card, main);
-  root.append(frame);
+  if (!goesOn) root.append(frame);
 
   // Text typed here is not for the page's own keyboard shortcuts, nor focus here for its focus traps.
   for (const type of ["keydown", "keypress", "keyup", "focusin"]) root.addEventListener(type, (event) => event.stopPropagation());
@@ -81,6 +86,7 @@ export function drawLauncher(
     place();
   });
   const watch = new MutationObserver(place);
+  let soon = goesOn ? (act: () => void) => setTimeout(act, HOLD_MS) : requestAnimationFrame;
   let listening = false;
   root.addEventListener("probe", () => (listening = true));
   place();
@@ -100,11 +106,13 @@ export function drawLauncher(
     parent.appendChild(host);
     // The top layer is above every z-index. Browsers too old for it are told so when Help is pressed. With the next frame, for
     // it makes the browser work out the style of the page, which the frame does anyway.
-    requestAnimationFrame(() => {
+    soon(() => {
+      if (!frame.parentNode) root.append(frame);
       if (!host.isConnected) return;
       host.showPopover?.();
       held?.focus();
     });
+    soon = requestAnimationFrame;
     for (const parent of [document, document.documentElement]) watch.observe(parent, { childList: true });
     // What a page draws anew in its dialog may throw help out with the rest.
     openings.observe(document, { attributeFilter: ["open"], subtree: true, childList: !!modal });

@@ -34,16 +34,12 @@ function start(tag: HTMLScriptElement): void {
   const [, , askForHelp, unable, tryAgain] = said;
 
   const parts: Record<string, Promise<unknown>> = {};
-  // Somebody has pressed Help in this tab already, and still waits or is being helped: what that takes is fetched while
-  // the button is drawn. Whoever needs it says so if it does not come.
+  // Somebody has pressed Help in this tab already, and still waits or is being helped: that goes on by itself while all
+  // else is made ready.
   const left = team && readKept(team);
-  if (left) {
-    loadChat();
-    load("later", LATER_HASH).catch(() => {});
-  }
   const ahead = left ? headStart(config.server, left) : undefined;
 
-  const launcher = drawLauncher(dataset, language, said, () => press(true), () => {
+  const launcher = drawLauncher(dataset, language, said, left, () => press(true), () => {
     // A page that is drawn or written anew is another page: what was goes on in it.
     chat?.leave();
     start(tag);
@@ -127,6 +123,12 @@ function start(tag: HTMLScriptElement): void {
       if (config.refresh && keep(team, {})) return location.reload();
     }
     setState("asking");
+    if (again) {
+      // The browser has its turn first, with what it does for the connection.
+      await new Promise((done) => setTimeout(done));
+      // Whoever needs it says so if it does not come.
+      load("later", LATER_HASH).catch(() => {});
+    }
     try {
       const [{ mount }, { words }] = await Promise.race([loadChat(), new Promise<never>((_, late) => setTimeout(late, LOAD_MS))]);
       const made = mount({
