@@ -6,6 +6,7 @@ import type { HeadStart } from "../peer/head-start";
 import { makeVisitor } from "../peer/visitor";
 import type { EndedBy, Event, Snapshot } from "../wire/peer";
 import { type Deed, MAX_DEEDS } from "./deed";
+import { HOLD_MS } from "./hold";
 import type { Later } from "./later";
 import type { Left, Told } from "./left";
 import { drawPanel } from "./panel";
@@ -16,9 +17,6 @@ import { dress, take, words } from "./toolkit";
 
 // How long it is said that the connection is back. Units: milliseconds. Long enough to be read twice.
 const BACK_MS = 6_000;
-
-// How long what the page before has left waits to be drawn. Units: milliseconds. Sooner than a person takes for a delay.
-const HOLD_MS = 80;
 
 // When it is said that the server does not answer. Units: milliseconds. On a slow line it answers within half of this.
 const SLOW_MS = 2_000;

@@ -2,16 +2,13 @@
 
 import type { LauncherWords } from "../locales/launcher";
 import { button, dress, h } from "./element";
+import { HOLD_MS } from "./hold";
 import type { Language } from "./language";
 import style from "./launcher.css";
 
 /** How often a page may throw the launcher out before it is left out: a page that insists has its way. */
 const MAX_RETURNS = 20;
 let returns = 0;
-
-// How long a page on which something goes on waits for the button. Units: milliseconds. To draw it takes the browser as long
-// as to connect, and that comes first; no person sees the delay.
-const HOLD_MS = 80;
 
 // Browsers that do not know what is modal are too old for help, and told so when it is pressed.
 const MODAL = CSS.supports("selector(:modal)") ? "dialog:modal" : "_";
