@@ -15,11 +15,13 @@ export interface Actions {
 
 type Listener = (detail: unknown) => void;
 
-/** Puts the API in its place, does what was asked of it before, and gives the way to tell its listeners. */
-export function installApi(actions: Actions, state: () => string): Emit {
+/**
+ * Puts the API in its place, does what was asked of it before, and gives the way to tell its listeners. What stands behind it
+ * is reached when it is `ready`, in the order of the calls.
+ */
+export function installApi(actions: Actions, state: () => string, ready: Promise<unknown>): Emit {
   let listeners: [event: string, listener: Listener][] = [];
-  const methods = {
-    ...actions,
+  const methods: Record<string, (...values: never[]) => void> = {
     // New arrays: whoever is told may listen or stop listening meanwhile.
     on(...pair: [string, Listener]) {
       listeners = [...listeners, pair];
@@ -29,24 +31,29 @@ export function installApi(actions: Actions, state: () => string): Emit {
     },
     push: (...calls: Call[]) => replay(calls, call),
   };
-  // A mistake in the site's code is the site's to hear of, and must not stop ours.
-  const guarded = (work: () => void) => {
-    try {
-      work();
-    } catch (error) {
-      reportError(error);
-    }
-  };
-  const call = (method: string, ...values: unknown[]) =>
-    guarded(() => (methods as Record<string, (...values: unknown[]) => void>)[method]?.(...values));
+  for (const name in actions) {
+    methods[name] = async (given) => {
+      await ready;
+      actions[name as keyof Actions](given);
+    };
+  }
+  const call = (method: string, ...values: unknown[]) => methods[method]?.(...(values as never[]));
 
   const page = window as { Alongside?: unknown };
   const stub = page.Alongside;
   page.Alongside = Object.defineProperty(Object.assign(call, methods), "state", { get: state });
-  // Once the caller is ready.
+  // In a task's wake: a call that cannot be read is the site's to hear of as well.
   queueMicrotask(() => replay(stub, call));
 
   return (event, detail) => {
-    for (const [wanted, listener] of listeners) if (wanted === event) guarded(() => listener(detail));
+    for (const [wanted, listener] of listeners) {
+      if (wanted !== event) continue;
+      try {
+        listener(detail);
+      } catch (error) {
+        // A mistake in the site's code is the site's to hear of, and must not stop ours.
+        reportError(error);
+      }
+    }
   };
 }

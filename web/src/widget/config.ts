@@ -17,7 +17,9 @@ export interface Config {
 }
 
 // 43 characters of base64url hold 258 bits; the last two of them are zero for the 256 of a key.
-const TEAM = /^[\w-]{42}[AEIMQUYcgkosw048]$/;
+// A count in the pattern would be written out by the browser, in a page that has other things to do.
+const CHARACTERS = 43;
+const TEAM = /^[\w-]+[AEIMQUYcgkosw048]$/;
 
 /** Reads what matters to a session; what is not valid counts as not said. */
 export function readConfig({ team, server, url, refresh, contact }: DOMStringMap, script: string): Config {
@@ -26,7 +28,7 @@ export function readConfig({ team, server, url, refresh, contact }: DOMStringMap
     server: new URL(named).origin,
     teams: (team ?? "")
       .split(/\s+/)
-      .filter((key) => TEAM.test(key))
+      .filter((key) => key.length === CHARACTERS && TEAM.test(key))
       .slice(0, 2),
     // What is not known shows a helper no more than the default does.
     urls: url === "path" || url === "full" ? url : "clean",

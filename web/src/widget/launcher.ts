@@ -10,9 +10,6 @@ import style from "./launcher.css";
 const MAX_RETURNS = 20;
 let returns = 0;
 
-// Browsers that do not know what is modal are too old for help, and told so when it is pressed.
-const MODAL = CSS.supports("selector(:modal)") ? "dialog:modal" : "_";
-
 /** The launcher on the page. */
 export interface Launcher {
   readonly host: HTMLElement;
@@ -27,10 +24,11 @@ export interface Launcher {
 }
 
 /**
- * Draws the launcher as the tag's attributes ask for, a moment later where something goes on. `press` is called when a
- * person presses it, `revive` when the page has thrown away all that was listened to, and only a new launcher can help.
+ * Draws the launcher into its host as the tag's attributes ask for, a moment later where something goes on. `press` is called
+ * when a person presses it, `revive` when the page has thrown away all that was listened to, and only a new launcher can help.
  */
 export function drawLauncher(
+  host: HTMLElement,
   { label, position, theme }: DOMStringMap,
   { code: lang, direction: dir }: Language,
   [help, close]: LauncherWords,
@@ -38,7 +36,6 @@ export function drawLauncher(
   press: () => void,
   revive: () => void,
 ): Launcher {
-  const host = document.createElement("alongside-help");
   const root = host.attachShadow({ mode: "open" });
   dress(root, style);
 
@@ -69,11 +66,12 @@ export function drawLauncher(
   if (theme === "dark" || theme === "light") frame.style.colorScheme = theme;
   if (position?.includes("left")) host.dataset.side = "left";
   host.dataset.state = "idle";
-  host.popover = "manual";
   // A modal dialog makes all that is not in it inert, whatever its layer: help goes into it, and out when it closes. The
-  // one that was opened last is on top.
-  const modals = new Set<Node>(document.querySelectorAll(MODAL));
-  const isOpen = (node: Node) => node.isConnected && (node as Element).matches(MODAL);
+  // one that was opened last is on top. Browsers that do not know what is modal are too old for help, and told so when it is
+  // pressed.
+  const open = CSS.supports("selector(:modal)") ? "dialog:modal" : "_";
+  const modals = new Set<Node>(document.querySelectorAll(open));
+  const isOpen = (node: Node) => node.isConnected && (node as Element).matches(open);
   const openings = new MutationObserver((changes) => {
     for (const { target, type } of changes) {
       if (type !== "attributes") continue;
@@ -83,9 +81,11 @@ export function drawLauncher(
     place();
   });
   const watch = new MutationObserver(place);
-  let soon = goesOn ? (act: () => void) => setTimeout(act, HOLD_MS) : requestAnimationFrame;
+  let soon = (act: () => void): unknown => setTimeout(act, goesOn ? HOLD_MS : 0);
   let listening = false;
   root.addEventListener("probe", () => (listening = true));
+  // It stands in the page undrawn, and is placed as one that was thrown out.
+  host.remove();
   place();
   function place() {
     const modal = [...modals].filter(isOpen).pop();
@@ -101,8 +101,8 @@ export function drawLauncher(
     listening = false;
     const held = root.activeElement as HTMLElement | null;
     parent.appendChild(host);
-    // The top layer is above every z-index. Browsers too old for it are told so when Help is pressed. With the next frame, for
-    // it makes the browser work out the style of the page, which the frame does anyway.
+    // The top layer is above every z-index. Browsers too old for it are told so when Help is pressed. First in a task of its
+    // own, for it makes the browser work out the style of the page; later with a frame, which does that anyway.
     soon(() => {
       if (!frame.parentNode) root.append(frame);
       if (!host.isConnected) return;

@@ -21,7 +21,7 @@ const script = document.currentScript ?? document.querySelector("script[data-tea
 // Help belongs to the page, not to the frames in it; and a page has one Help, however often the tag is in it.
 if (top === window && script instanceof HTMLScriptElement && !document.querySelector("alongside-help")) start(script);
 
-function start(tag: HTMLScriptElement): void {
+async function start(tag: HTMLScriptElement): Promise<void> {
   const { dataset, src, nonce } = tag;
   const address = src || location.href;
   const config = readConfig(dataset, address);
@@ -29,26 +29,23 @@ function start(tag: HTMLScriptElement): void {
   if (isCopy(config.server)) return;
   if (!team) console.warn("Alongside: data-team needs a team key, or two.");
 
-  const language = chooseLanguage([dataset.lang, document.documentElement.lang, ...navigator.languages]);
-  const said = launcherWords[language.code]!;
-  const [, , askForHelp, unable, tryAgain] = said;
-
-  const parts: Record<string, Promise<unknown>> = {};
   // Somebody has pressed Help in this tab already, and still waits or is being helped: that goes on by itself while all
   // else is made ready.
   const left = team && readKept(team);
   const ahead = left ? headStart(config.server, left) : undefined;
 
-  const launcher = drawLauncher(dataset, language, said, left, () => press(true), () => {
-    // A page that is drawn or written anew is another page: what was goes on in it.
-    chat?.leave();
-    start(tag);
-  });
-  const { host, main } = launcher;
+  const host = document.createElement("alongside-help");
+  // Nothing to see before it is drawn.
+  host.popover = "manual";
+  document.documentElement.append(host);
+  const parts: Record<string, Promise<unknown>> = {};
   const attributes: Record<string, string> = {};
   let chat: Chat | undefined;
   /** Done once what the page before has left goes on here. */
   let begun: Promise<void> | undefined;
+  // What takes long on a phone is done in parts: between them the page has its turn, and the browser with what it does for
+  // the connection.
+  const turn = new Promise((done) => setTimeout(done));
 
   const state = () => host.dataset.state ?? "idle";
   const emit = installApi(
@@ -69,7 +66,19 @@ function start(tag: HTMLScriptElement): void {
       },
     },
     state,
+    turn,
   );
+  await turn;
+
+  const language = chooseLanguage([dataset.lang, document.documentElement.lang, ...navigator.languages]);
+  const said = launcherWords[language.code]!;
+  const [, , askForHelp, unable, tryAgain] = said;
+  const launcher = drawLauncher(host, dataset, language, said, left, () => press(true), () => {
+    // A page that is drawn or written anew is another page: what was goes on in it.
+    chat?.leave();
+    start(tag);
+  });
+  const { main } = launcher;
 
   const selector = dataset.launcher;
   if (selector) {
@@ -123,12 +132,8 @@ function start(tag: HTMLScriptElement): void {
       if (config.refresh && keep(team, {})) return location.reload();
     }
     setState("asking");
-    if (again) {
-      // The browser has its turn first, with what it does for the connection.
-      await new Promise((done) => setTimeout(done));
-      // Whoever needs it says so if it does not come.
-      load("later", LATER_HASH).catch(() => {});
-    }
+    // Whoever needs it says so if it does not come.
+    if (again) load("later", LATER_HASH).catch(() => {});
     try {
       const [{ mount }, { words }] = await Promise.race([loadChat(), new Promise<never>((_, late) => setTimeout(late, LOAD_MS))]);
       const made = mount({
