@@ -42,7 +42,7 @@ export function installApi(actions: Actions, state: () => string, ready: Promise
   const page = window as { Alongside?: unknown };
   const stub = page.Alongside;
   page.Alongside = Object.defineProperty(Object.assign(call, methods), "state", { get: state });
-  // In a task's wake: a call that cannot be read is the site's to hear of as well.
+  // Apart from what goes on here: calls that cannot be read are the site's mistake, and must not stop ours.
   queueMicrotask(() => replay(stub, call));
 
   return (event, detail) => {
