@@ -110,6 +110,12 @@ function visitorIsFinding(visitor) {
   return visitor.agent.until("reconnecting");
 }
 
+/** In a browser the two may be together again before anybody could read that they are not. */
+function visitorIsFindingOrBack(visitor) {
+  const finding = visitorIsFinding(visitor);
+  return isWidget(visitor) ? Promise.any([finding, visitor.hand.is("connected")]) : finding;
+}
+
 function inTime(since) {
   const took = Date.now() - since;
   assert.ok(took < RECOVERY, `it took ${took} ms`);
@@ -177,9 +183,11 @@ export function tellOf(Visitor, Helper, steps) {
       const killed = killAt(step);
       const visitor = await visitorAt(Visitor);
       await killed;
-      // The helper may have been told of an ask that is void by now.
-      helper.agent?.pass("asked");
-      const since = await outage(visitorSaysSo(visitor), helperSaysSo(helper, false));
+      const since = await outage(
+        visitorSaysSo(visitor),
+        // The helper may have been told of an ask that is void by now; of no other before the server is there again.
+        helperSaysSo(helper, false).then(() => helper.agent?.pass("asked")),
+      );
       await helper.accept();
       await bothConnected({ visitor, helper }, since);
     });
@@ -209,7 +217,10 @@ export function tellOf(Visitor, Helper, steps) {
       await loadAgain(visitor);
       await killed;
       // Once the helper has heard the knock, the two may connect without any server.
-      const since = await outage(step.includes("resume") && visitorIsFinding(visitor));
+      const since = await outage(
+        step === "up resume" && visitorIsFinding(visitor),
+        step === "down resumed" && visitorIsFindingOrBack(visitor),
+      );
       await bothResumed({ visitor, helper }, since);
     });
   }
