@@ -35,6 +35,8 @@ pub struct Agent {
     outcome: Option<oneshot::Receiver<Option<Failure>>>,
     failure: Option<Failure>,
     receipts: Receipts,
+    /// That the last event was seen, which is said when the next is asked for.
+    taken: Option<Command>,
 }
 
 /// What a helper needs to begin.
@@ -73,6 +75,9 @@ pub enum Receipts {
     /// Once its event is taken: right for a program.
     #[default]
     WhenTaken,
+    /// Once the event after its own is asked for: right for a program that has passed it on by then, and may be killed
+    /// before.
+    WhenDone,
     /// By [`Command::Seen`]: right where a person may be looking elsewhere.
     WhenSeen,
 }
@@ -174,17 +179,25 @@ impl Agent {
             outcome: Some(ended),
             failure: None,
             receipts,
+            taken: None,
         };
         (agent, events, commands, outcome)
     }
 
     /// Takes the next event; `None` once the agent has stopped. A wait for it may be given up: nothing is lost.
     pub async fn next(&mut self) -> Option<Event> {
+        if let Some(seen) = self.taken.take() {
+            self.tell(seen);
+        }
         let event = self.events.recv().await;
         match &event {
-            Some(Event::Message { session, id, .. }) if self.receipts == Receipts::WhenTaken => {
-                // Where commands pile up, a later receipt covers this message too.
-                let _ = self.commands.0.try_send(Command::Seen { session: *session, id: *id });
+            Some(Event::Message { session, id, .. }) => {
+                let seen = Command::Seen { session: *session, id: *id };
+                match self.receipts {
+                    Receipts::WhenTaken => self.tell(seen),
+                    Receipts::WhenDone => self.taken = Some(seen),
+                    Receipts::WhenSeen => {}
+                }
             }
             None => {
                 if let Some(outcome) = &mut self.outcome {
@@ -195,6 +208,11 @@ impl Agent {
             Some(_) => {}
         }
         event
+    }
+
+    /// Tells the other side that something was read. Where commands pile up, a later receipt covers it too.
+    fn tell(&self, seen: Command) {
+        let _ = self.commands.0.try_send(seen);
     }
 
     /// Why it could not go on, once [`next`](Self::next) has said that it stopped.

@@ -6,14 +6,18 @@ use std::collections::VecDeque;
 
 use alongside_agent_proto::decode::{decode_peer, decode_sealed_signal};
 use alongside_agent_proto::session::{Event, Input, Output, Session, State};
-use alongside_agent_proto::wire::{Admission, Knock, PeerErrorCode, Psk, SealedSignal};
+use alongside_agent_proto::wire::{Admission, Chat, Knock, PeerErrorCode, Psk, SealedSignal};
 use alongside_signaling_proto::id::{Sealed, SessionId, TeamId};
 use alongside_signaling_proto::wire::{AgentToBroker, Forward, IceServer};
 
 use crate::connection::{Connection, ConnectionId, What};
 use crate::peer::Received;
 use crate::seal::SealedChannel;
-use crate::state::Keeper;
+use crate::state::{Keeper, Kept};
+
+/// How many messages are kept that nobody has seen: as many as one may write before they are answered for. Of more, the
+/// newest.
+const MAX_UNSEEN: usize = 256;
 
 /// What is left to the role.
 #[derive(Debug)]
@@ -54,6 +58,8 @@ pub(crate) struct Driver {
     keeper: Keeper,
     origin: String,
     name: Option<SessionId>,
+    /// The other side's messages that were not seen, oldest first.
+    unseen: VecDeque<Chat>,
     due: Option<u64>,
 }
 
@@ -70,6 +76,7 @@ impl Driver {
             keeper,
             origin,
             name: None,
+            unseen: VecDeque::new(),
             due: None,
         }
     }
@@ -79,7 +86,13 @@ impl Driver {
         if self.name != Some(name) {
             self.forget();
             self.name = Some(name);
+            self.unseen.clear();
         }
+    }
+
+    /// Goes on with messages that were not seen, after they were told again.
+    pub(crate) fn remind(&mut self, unseen: Vec<Chat>) {
+        self.unseen = unseen.into();
     }
 
     /// When the session is to be told of the time. Units: milliseconds on the clock of `now`.
@@ -219,7 +232,10 @@ impl Driver {
             Output::Answer { generation, offer, ice_servers } => Told::Answer(generation, offer, ice_servers),
             Output::Claim { offer } => Told::Claim(offer),
             Output::Signal { message } => Told::Signal(message),
-            Output::Event { event } => Told::Event(event),
+            Output::Event { event } => {
+                self.note(&event);
+                Told::Event(event)
+            }
             Output::Seal { signal } => return self.seal(&signal),
             Output::Accept { generation, answer } => {
                 self.take_up(generation);
@@ -251,8 +267,10 @@ impl Driver {
             Output::Admit { deposit, attempt, admission } => Told::Admit(deposit, attempt, admission),
             // At once, for what is sent after it must not be there before it.
             Output::Keep { snapshot } => {
-                let Some(name) = self.name else { return };
-                if !self.keeper.keep(name, &self.origin, snapshot) {
+                let Some(session) = self.name else { return };
+                self.unseen.retain(|chat| chat.seq > snapshot.seen);
+                let unseen = self.unseen.iter().cloned().collect();
+                if !self.keeper.keep(Kept { session, origin: self.origin.clone(), snapshot, unseen }) {
                     return;
                 }
                 Told::Unkept
@@ -261,6 +279,18 @@ impl Driver {
             Output::Go { .. } | Output::Timeout { .. } => return,
         };
         self.told.push_back(told);
+    }
+
+    /// Notes what is to be told again to whoever takes over from us, should we be killed before it is seen.
+    fn note(&mut self, event: &Event) {
+        if let Event::Message { from, seq, at, text } = event
+            && *from != self.session.role()
+        {
+            if self.unseen.len() == MAX_UNSEEN {
+                self.unseen.pop_front();
+            }
+            self.unseen.push_back(Chat { seq: *seq, at: *at, text: text.clone() });
+        }
     }
 
     fn forget(&mut self) {

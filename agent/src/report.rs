@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use alongside_agent_proto::session::{self, EndedBy, SessionErrorCode, Snapshot, State};
-use alongside_agent_proto::wire::{Page, Role};
+use alongside_agent_proto::wire::{Chat, Page, Role};
 use alongside_signaling_proto::id::SessionId;
 use serde::Serialize;
 
@@ -181,6 +181,11 @@ impl Report {
         let index = usize::try_from(id.checked_sub(self.first)?).ok()?;
         self.called.get(index).cloned().flatten()
     }
+}
+
+/// Messages of the other side once more, as an agent that was killed may not have told them.
+pub(crate) fn again(session: SessionId, unseen: Vec<Chat>) -> impl Iterator<Item = Event> {
+    unseen.into_iter().map(move |Chat { seq, at, text }| Event::Message { session, id: seq, text, at })
 }
 
 /// An error with its words.

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use alongside_agent_proto::limits::RESUME_LIFETIME_MS;
 use alongside_agent_proto::session::Snapshot;
-use alongside_agent_proto::wire::Role;
+use alongside_agent_proto::wire::{Chat, Role};
 use alongside_signaling_proto::id::SessionId;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,9 @@ pub(crate) struct Kept {
     pub(crate) origin: String,
     /// What it goes on with.
     pub(crate) snapshot: Snapshot,
+    /// The other side's messages that are stored and were not seen, oldest first: who was killed may not have told them.
+    #[serde(default)]
+    pub(crate) unseen: Vec<Chat>,
 }
 
 /// Whose sessions are kept.
@@ -187,8 +190,8 @@ impl Keeper {
 
     /// Keeps a session in the place of what was kept of it; says whether it is news that this fails.
     #[must_use]
-    pub(crate) fn keep(&self, session: SessionId, origin: &str, snapshot: Snapshot) -> bool {
-        self.change(|file| file.keep(Kept { session, origin: origin.to_owned(), snapshot }))
+    pub(crate) fn keep(&self, kept: Kept) -> bool {
+        self.change(|file| file.keep(kept))
     }
 
     /// Forgets a session; says whether it is news that this fails.
@@ -271,6 +274,7 @@ mod tests {
             session: SessionId([number; 16]),
             origin: "https://shop.example".to_owned(),
             snapshot: serde_json::from_value(snapshot).unwrap(),
+            unseen: vec![Chat { seq: 1, at, text: "Hello?".to_owned() }],
         }
     }
 
@@ -360,10 +364,7 @@ mod tests {
         let inner = folder.path().join("inner");
         fs::create_dir(&inner).unwrap();
         let keeper = Keeper::new(Some(open(&inner.join("state")).unwrap()));
-        let kept = |number| {
-            let Kept { session, origin, snapshot } = kept(number, clock::wall_ms());
-            keeper.keep(session, &origin, snapshot)
-        };
+        let kept = |number| keeper.keep(kept(number, clock::wall_ms()));
         assert!(!kept(1));
         fs::remove_dir_all(&inner).unwrap();
         assert!(kept(2));

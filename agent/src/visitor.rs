@@ -22,7 +22,7 @@ use crate::driver::{Driver, Told};
 use crate::event::Event;
 use crate::handshake::{Expected, open_introduction};
 use crate::network::Network;
-use crate::report::Report;
+use crate::report::{self, Report};
 use crate::room::{QUIT_TIMEOUT_MS, Room, random};
 use crate::seal::{self, Initiator, resuming};
 use crate::signaling::{News, Signaling};
@@ -182,10 +182,12 @@ impl Asking {
         self.input(Input::Known { client });
         self.navigated(location);
         match self.keeper.sessions().pop() {
-            Some(Kept { session, snapshot, .. }) => {
+            Some(Kept { session, snapshot, unseen, .. }) => {
                 self.call(session);
                 self.report = Report::restored(Role::Visitor, &snapshot);
+                self.driver.remind(unseen.clone());
                 self.input(Input::Restore { snapshot });
+                self.room.out.extend(report::again(session, unseen));
             }
             None => self.input(Input::Ask { place: Place(place), written: Vec::new() }),
         }

@@ -18,6 +18,8 @@ const SMALL = ["delivered", "read", "typing", "page", "client"];
 export class NativeSide extends Side {
   #command;
   #args;
+  /** Which messages it has had, by session and number: who was killed may tell the last ones once more. */
+  #had = new Set();
   session = null;
 
   /** `command` runs before the agent, to change the world that it sees. */
@@ -53,9 +55,12 @@ export class NativeSide extends Side {
   }
 
   #take(event) {
-    const { event: name, session, text } = event;
-    if (name === "message") this.heard.push({ text: shortened(text), at: Date.now() });
-    else if (!SMALL.includes(name)) this.note(name, event);
+    const { event: name, session, id, text } = event;
+    if (name === "message") {
+      const which = `${session} ${id}`;
+      if (!this.#had.has(which)) this.heard.push({ text: shortened(text), at: Date.now() });
+      this.#had.add(which);
+    } else if (!SMALL.includes(name)) this.note(name, event);
     if (["connected", "resumed", "reconnecting"].includes(name)) this.session = session;
     // Until the next helper is there nothing can be said; what was refused is to be said then.
     if (name === "waiting") this.session = null;

@@ -28,7 +28,7 @@ impl Front {
     /// When the other side is told that something was read.
     pub(super) fn receipts(&self) -> Receipts {
         match self {
-            Self::Json(_) => Receipts::WhenTaken,
+            Self::Json(_) => Receipts::WhenDone,
             Self::Terminal(_) => Receipts::WhenSeen,
         }
     }

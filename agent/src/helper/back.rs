@@ -7,20 +7,22 @@ use alongside_signaling_proto::wire::{Asked, Resumed};
 
 use super::{Desk, Helped};
 use crate::door::Outcome;
-use crate::report::Report;
+use crate::report::{self, Report};
 use crate::state::Kept;
 
 impl Desk {
     /// Goes on with what an agent before us has kept.
     pub(super) fn restore(&mut self) {
-        for Kept { session, origin, snapshot } in self.keeper.sessions() {
+        for Kept { session, origin, snapshot, unseen } in self.keeper.sessions() {
             let message = Sealed::new(Vec::new()).unwrap_or_else(|_| unreachable!("it is empty"));
-            let driver = self.driver(session, origin.clone());
+            let mut driver = self.driver(session, origin.clone());
+            driver.remind(unseen.clone());
             // They have asked long ago.
             let asked = Asked { ticket: session, origin, message, waiting_ms: 0 };
             self.sessions
                 .insert(session, Helped { asked, driver, report: Report::restored(Role::Helper, &snapshot) });
             self.input(session, Input::Restore { snapshot });
+            self.room.out.extend(report::again(session, unseen));
         }
     }
 

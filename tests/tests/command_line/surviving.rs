@@ -4,10 +4,12 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::binaries;
 use crate::program::Program;
 use crate::world::{World, run};
 
@@ -24,9 +26,16 @@ impl World {
         self.helper(&["--auto-accept", "--state", state.to_str().unwrap()])
     }
 
-    fn surviving_visitor(&self) -> Program {
+    fn visitor_arguments(&self) -> Vec<String> {
         let (page, state) = (format!("{}/", self.site), self.state("visitor"));
-        Program::start(&["ask", "--json", "--allow-private", &page, "--state", state.to_str().unwrap()])
+        ["ask", "--json", "--allow-private", &page, "--state", state.to_str().unwrap()]
+            .map(str::to_owned)
+            .into()
+    }
+
+    fn surviving_visitor(&self) -> Program {
+        let arguments = self.visitor_arguments();
+        Program::start(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
     }
 }
 
@@ -61,6 +70,13 @@ fn hears(program: &mut Program, count: usize) -> Vec<u32> {
     (0..count).map(|_| program.until("message")["text"].as_str().unwrap().parse().unwrap()).collect()
 }
 
+/// The same of a program that goes on after another: what that one had is passed over.
+fn hears_after(program: &mut Program, had: u32, count: usize) -> Vec<u32> {
+    let mut messages = std::iter::repeat_with(|| program.until("message"));
+    let news = messages.by_ref().filter(|message| message["id"].as_u64().unwrap() > u64::from(had));
+    news.take(count).map(|message| message["text"].as_str().unwrap().parse().unwrap()).collect()
+}
+
 #[test]
 fn a_visitor_who_was_killed_goes_on() {
     let world = World::new();
@@ -76,7 +92,7 @@ fn a_visitor_who_was_killed_goes_on() {
     assert_eq!(visitor.event(), json!({"event": "reconnecting", "session": session}));
     say(&mut visitor, &session, 21..=40);
     visitor.until("resumed");
-    assert_eq!(hears(&mut visitor, 20), (21..=40).collect::<Vec<_>>());
+    assert_eq!(hears_after(&mut visitor, 20, 20), (21..=40).collect::<Vec<_>>());
     helper.until("resumed");
     assert_eq!(hears(&mut helper, 20), (21..=40).collect::<Vec<_>>());
     visitor.tell(json!({"command": "end", "session": session}));
@@ -95,10 +111,49 @@ fn a_helper_who_was_killed_goes_on() {
     say(&mut visitor, &session, 4..=6);
     let mut helper = world.surviving_helper();
     helper.until("resumed");
-    assert_eq!(hears(&mut helper, 3), [4, 5, 6]);
+    assert_eq!(hears_after(&mut helper, 3, 3), [4, 5, 6]);
     say(&mut helper, &session, 7..=9);
     visitor.until("resumed");
     assert_eq!(hears(&mut visitor, 3), [7, 8, 9]);
+}
+
+#[test]
+fn what_was_delivered_and_not_told_is_told_by_the_next() {
+    // More than a pipe holds that nobody reads.
+    const COUNT: u64 = 40;
+    let padding = "x".repeat(3_500);
+    let world = World::new();
+    let (mut helper, visitor, session) = pair(&world);
+    drop(visitor);
+    let mut deaf = Command::new(binaries::agent())
+        .args(world.visitor_arguments())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    helper.until("resumed");
+    for number in 1..=COUNT {
+        helper.tell(json!({"command": "say", "session": session, "text": format!("{number} {padding}")}));
+        while helper.until("delivered")["id"] != number {}
+    }
+    deaf.kill().unwrap();
+    let pipe = deaf.wait_with_output().unwrap().stdout;
+    let lines = str::from_utf8(&pipe).unwrap().lines();
+    // The last one may be half a line.
+    let told: Vec<u64> = lines
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|event| event["event"] == "message")
+        .map(|event| event["id"].as_u64().unwrap())
+        .collect();
+    let read = u64::try_from(told.len()).unwrap();
+    assert!(read < COUNT, "the pipe must not have held all of it");
+    assert_eq!(told, (1..=read).collect::<Vec<_>>());
+    let mut visitor = world.surviving_visitor();
+    let first = visitor.until("message")["id"].as_u64().unwrap();
+    assert!(first <= read + 1, "number {} is lost", read + 1);
+    for number in first + 1..=COUNT {
+        assert_eq!(visitor.until("message")["id"], number);
+    }
 }
 
 #[test]

@@ -114,6 +114,12 @@ impl Session {
         }
     }
 
+    /// Whose side of it this is.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.own
+    }
+
     /// Where the session is.
     #[must_use]
     pub fn state(&self) -> State {
