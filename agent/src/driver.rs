@@ -15,8 +15,8 @@ use crate::peer::Received;
 use crate::seal::SealedChannel;
 use crate::state::{Keeper, Kept};
 
-/// How many messages are kept that nobody has seen: as many as one may write before they are answered for. Of more, the
-/// newest.
+/// How many messages are kept that nobody has seen; of more, the newest. A day's worth for a person who is away, and a file
+/// that is still written in a moment.
 const MAX_UNSEEN: usize = 256;
 
 /// What is left to the role.
