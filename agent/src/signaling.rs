@@ -320,6 +320,7 @@ mod tests {
         // It is never answered.
         let _silent = server.accept().await.unwrap();
         signaling.moved();
-        timeout(Duration::from_millis(500), dialled(&server)).await.expect("it dials anew");
+        // Long before the first dial is given up by itself.
+        timeout(DIAL / 2, dialled(&server)).await.expect("it dials anew");
     }
 }

@@ -231,7 +231,7 @@ async fn one_that_never_connected_closes_too() {
 #[test]
 fn a_peer_that_is_gone_without_a_word_is_noticed() {
     let alive = tokio::runtime::Runtime::new().unwrap();
-    let dying = tokio::runtime::Runtime::new().unwrap();
+    let dying = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let mut one = alive.block_on(Side::new());
     let mut other = dying.block_on(Side::new());
     // Each on its own runtime: what they wait for is on it.
@@ -248,9 +248,17 @@ fn a_peer_that_is_gone_without_a_word_is_noticed() {
         }
     }
     while dying.block_on(other.next()) != PeerEvent::Opened {}
-    dying.shutdown_background();
+    // Its only thread is held from now on. A runtime that is shut down may still say goodbye.
+    let (is_held, held) = std::sync::mpsc::channel();
+    let (_let_go, until) = std::sync::mpsc::channel::<()>();
+    dying.spawn(async move {
+        is_held.send(()).unwrap();
+        let _ = until.recv();
+    });
+    held.recv().unwrap();
     assert_eq!(alive.block_on(one.heard()), PeerEvent::Disturbed);
     alive.block_on(one.ends());
+    dying.shutdown_background();
 }
 
 #[tokio::test]
