@@ -1,4 +1,4 @@
-//! One WebRTC connection with its one negotiated data channel. The only file that names `webrtc`.
+//! One WebRTC connection with its one negotiated data channel. Nothing outside this module names `webrtc`.
 //!
 //! ```text
 //! new ─ offer ─ accept ┐
@@ -16,6 +16,7 @@
 //! behind the version.
 
 mod description;
+mod twice;
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -45,6 +46,7 @@ use webrtc::util::Conn;
 use webrtc::util::ifaces::ifaces;
 
 use description::{Description, DescriptionError, MAX_MESSAGE_SIZE, SCTP_PORT, Setup};
+use twice::Twice;
 
 /// How many events wait to be taken. The messages among them are, beside [`RECEIVE_WINDOW`], what a peer can
 /// make us hold: one mebibyte.
@@ -476,7 +478,7 @@ async fn work(
     } else {
         ice.accept(cancelled, ufrag, pwd).await?
     };
-    let secured = secure(path, certificate, &begin, line, dtls);
+    let secured = secure(Arc::new(Twice::new(path)), certificate, &begin, line, dtls);
     let (association, stream) = timeout(SECURE_TIMEOUT, secured).await??;
     let stream = line.stream.get_or_init(|| stream);
     events.send(PeerEvent::Opened).await?;
