@@ -49,15 +49,21 @@ pub(crate) async fn watch(path: PathBuf, mut known: BTreeSet<String>, hub: Hub) 
     }
 }
 
-/// The ids in the file. Empty lines and those that begin with `#` are none.
+/// The ids in the file: the first word of each line, whatever note stands behind it. Empty lines and those that begin with
+/// `#` are none.
+///
+/// Errors: besides those of reading, a file that is a key: it was named by mistake, and would refuse nobody.
 fn ids(path: &Path) -> io::Result<BTreeSet<String>> {
     let length = std::fs::metadata(path)?.len();
     if length > MAX_BYTES {
         return Err(io::Error::other(format!("it has {length} bytes, more than {MAX_BYTES}")));
     }
     let text = std::fs::read_to_string(path)?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    Ok(lines.map(str::to_owned).collect())
+    if text.starts_with("-----BEGIN ") {
+        return Err(io::Error::other("it is a key, and no list of ids"));
+    }
+    let words = text.lines().filter_map(|line| line.split_whitespace().next());
+    Ok(words.filter(|word| !word.starts_with('#')).map(str::to_owned).collect())
 }
 
 #[cfg(test)]
@@ -68,8 +74,11 @@ mod tests {
     fn one_id_a_line_and_room_for_a_note() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("denied");
-        std::fs::write(&path, "# left in May\n one \n\ntwo\r\n").unwrap();
-        assert_eq!(read(&path).unwrap(), ["one".to_owned(), "two".to_owned()].into());
+        std::fs::write(&path, "# left in May\n one \n\ntwo\r\n#\nthree # Fay\nfour\tGil\n").unwrap();
+        let expected = ["one", "two", "three", "four"].map(str::to_owned);
+        assert_eq!(read(&path).unwrap(), expected.into());
+        std::fs::write(&path, "-----BEGIN PRIVATE KEY-----\nMC4C\n").unwrap();
+        assert!(read(&path).unwrap_err().problem.ends_with("it is a key, and no list of ids"));
         let error = read(&folder.path().join("nowhere")).unwrap_err();
         assert_eq!(error.flag, "--deny");
         assert!(error.problem.ends_with(": make an empty one"), "{error}");

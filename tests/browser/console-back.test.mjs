@@ -55,7 +55,11 @@ test("the console is loaded again, with two sessions", async () => {
   await helper.box.fill("Half an answer to the second");
   await helper.sessions.getByRole("button").first().click();
   await helper.box.fill("Half an answer to the first");
+  await helper.sessions.getByRole("button").nth(1).click();
   await helper.page.reload();
+  // Whoever goes on typing types to the same visitor.
+  await helper.page.waitForFunction(() => document.activeElement.value === "Half an answer to the second");
+  await helper.page.locator("h2").getByText("(2)").waitFor();
   // Written while the helper was away.
   await first.say("Where are you?");
   await first.is("connected");

@@ -212,9 +212,9 @@ test("web/README.md: the stub and the example in a script file of one's own", as
     await helper.visitor.getByText("no. 4711").waitFor();
     await page.getByRole("button", { name: "Close" }).click();
     await helper.say("Hello");
-    await page.waitForFunction(() => document.title === "(1) My shop");
+    await page.waitForFunction(() => document.title === "(1) File");
     await page.getByRole("button", { name: "Help" }).click();
-    await page.waitForFunction(() => document.title === "My shop");
+    await page.waitForFunction(() => document.title === "File");
   });
   await page.stop();
 });

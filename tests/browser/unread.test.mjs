@@ -48,6 +48,31 @@ test("what was read stays read on the next page", async () => {
   await badge.getByText("1", { exact: true }).waitFor();
 });
 
+test("what nobody has looked at is on the button of the next page", async () => {
+  const { helper, visitor, page } = await meet({ theirs, ours, server });
+  await visitor.button("Close").click();
+  await helper.say("Look at this");
+  const badge = page.locator("alongside-help #unread");
+  await badge.getByText("1", { exact: true }).waitFor();
+  await visitor.hasWayBack();
+  await page.goto(`${server.demo}cart.html`);
+  await visitor.is("connected");
+  await badge.getByText("1", { exact: true }).waitFor();
+  assert.equal(await badge.evaluate((badge) => getComputedStyle(badge).position), "absolute", "it stands at the button's edge");
+  await helper.say("And at this");
+  await badge.getByText("2", { exact: true }).waitFor();
+  assert.deepEqual(theirs.complaints, []);
+});
+
+test("a second press in a row on the button ends nothing", async () => {
+  const { helper, visitor } = await meet({ theirs, ours, server });
+  await visitor.button("Close").click();
+  await visitor.button("Help").dblclick();
+  await visitor.button("End").waitFor();
+  await visitor.say("Still here");
+  await helper.reads("Still here");
+});
+
 test("what comes while a list hides the conversation is read when the conversation is back", async () => {
   const { helper, visitor } = await meet({ theirs, ours, server });
   await visitor.button("What is shared").click();

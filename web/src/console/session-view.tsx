@@ -54,6 +54,7 @@ export function SessionView({ visit, workspace }: { visit: Visit; workspace: Wor
         <div class="whose">
           <h2 ref={heading} tabIndex={-1}>
             <Origin origin={session.origin} />
+            {visit.number > 1 && ` (${visit.number})`}
           </h2>
           {/* Of the end another place tells, and why. */}
           <p class="state" role={visit.over ? undefined : "status"}>

@@ -7,7 +7,7 @@ import type { Desk } from "../peer/desk";
 import type { Identity } from "../peer/invite";
 import { ALERTS, useAlerts } from "./alerts";
 import { arrivals } from "./arrivals";
-import { leaveDraft } from "./drafts";
+import { leaveBehind, SELECTED } from "./handover";
 import { Mark } from "./icons";
 import { host } from "./origin";
 import { Presence } from "./presence";
@@ -39,7 +39,8 @@ export function Working(props: {
 
   useEffect(() => {
     const leave = (): void => {
-      for (const { session, over, draft } of workspace.visits) if (!over) leaveDraft(session.id, draft);
+      for (const { session, over, draft } of workspace.visits) if (!over) leaveBehind(session.id, draft);
+      leaveBehind(SELECTED, workspace.selected?.session.id ?? "");
     };
     addEventListener("pagehide", leave);
     return () => removeEventListener("pagehide", leave);

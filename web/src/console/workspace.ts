@@ -2,6 +2,7 @@
 
 import type { Desk, HelperSession } from "../peer/desk";
 import type { SessionId } from "../wire/signaling";
+import { SELECTED, takeUp } from "./handover";
 import { Visit } from "./visit";
 
 // How long what a press on Accept changes waits to be drawn. Units: milliseconds. Sooner than a person takes for a delay.
@@ -12,6 +13,8 @@ export class Workspace {
   #visits: Visit[] = [];
   #selected: Visit | null = null;
   #willWrite = true;
+  /** Whose session was on the screen of the page before. */
+  #before = takeUp(SELECTED);
   #listeners = new Set<() => void>();
   /** What has changed is told when this is over. */
   #hold: ReturnType<typeof setTimeout> | undefined;
@@ -65,7 +68,12 @@ export class Workspace {
     for (const session of this.desk.sessions) {
       if (session.state !== "reconnecting" || this.#visits.some((visit) => visit.session === session)) continue;
       const visit = this.#add(session);
-      this.#selected ??= visit;
+      // Who was on the screen is there again. What somebody begins to type must reach nobody else.
+      if (session.id === this.#before) this.select(visit);
+      else if (this.#selected === null) {
+        this.#selected = visit;
+        this.#willWrite = false;
+      }
     }
   }
 
@@ -105,6 +113,7 @@ export class Workspace {
   #turnTo(visit: Visit | null, willWrite: boolean): void {
     this.#selected = visit;
     this.#willWrite = willWrite;
+    this.#before = "";
     this.#changed();
   }
 

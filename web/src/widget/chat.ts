@@ -314,7 +314,7 @@ export function mount({ config, toolkit, load, keep, root, frame, emit, setState
     if (told !== unread) {
       told = unread;
       emit("unread", { count: unread });
-      soon(({ drawUnread }) => drawUnread(main, unread));
+      soon(({ drawUnread }) => drawUnread(root, main, unread));
     }
     setState(state);
   }

@@ -74,7 +74,8 @@ export function drawPanel(actions: PanelActions): Panel {
   const detail = h("p");
   const cancel = button(words.cancel, "plain", actions.cancel);
   const again = button("", "primary", actions.ask);
-  const end = button(words.end, "", actions.end);
+  // It may stand where the launcher was: the second press of a double one is not for it.
+  const end = button(words.end, "", ({ detail }) => detail > 1 || actions.end());
   const contact = h("p", { hidden: true });
   const save = button(words.save, "", actions.save);
   const sheet = (name: string, show: (button: HTMLElement, log: HTMLElement) => void): HTMLElement => {

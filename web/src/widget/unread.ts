@@ -5,11 +5,11 @@ import style from "./unread.css";
 
 let badge: HTMLElement | undefined;
 
-/** Puts the number on the button, or takes it off when it is 0. */
-export function drawUnread(main: HTMLElement, count: number): void {
+/** Puts the number on the button, or takes it off when it is 0. On a page that has just begun neither is drawn yet. */
+export function drawUnread(root: ShadowRoot, main: HTMLElement, count: number): void {
   if (!badge) {
     badge = h("i", { id: "unread" });
-    dress(main.getRootNode() as ShadowRoot, style);
+    dress(root, style);
     main.setAttribute("aria-describedby", badge.id);
   }
   badge.hidden = !count;
