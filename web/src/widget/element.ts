@@ -12,7 +12,12 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** Makes a button that does one thing; with a sign on it, its name is for those who cannot see it. */
-export function button(name: string, className: string, onclick: ((press: MouseEvent) => void) | null = null, sign?: string): HTMLButtonElement {
+export function button(
+  name: string,
+  className: string,
+  onclick: ((press: MouseEvent) => void) | null = null,
+  sign?: string,
+): HTMLButtonElement {
   return h("button", { type: "button", className, onclick, ariaLabel: sign ? name : null }, sign ?? name);
 }
 
