@@ -111,7 +111,11 @@ test("what is no answer to this request is refused in words that say what to do"
   await imports(answer.slice(0, -30));
   await problem("Part of this is missing.");
   await button("Make a new request").click();
-  await page.waitForFunction((first) => document.querySelector("#request").value !== first, first);
+  // It is made when it has the focus: that moves the page, and what is pressed just then would slip away.
+  await page.waitForFunction((first) => {
+    const { activeElement } = document;
+    return activeElement.id === "request" && activeElement.value !== first;
+  }, first);
   await imports(answer);
   await problem("This was signed for another request");
   await imports(answer.replace("certificate.1.", "certificate.7."));
