@@ -64,7 +64,8 @@ test("what nobody has looked at is on the button of the next page", async () => 
   assert.deepEqual(theirs.complaints, []);
 });
 
-test("a second press in a row on the button ends nothing", async () => {
+test("a second press in a row on the button ends nothing", async (t) => {
+  if (theirs.kind === "firefox") return t.skip("Firefox counts presses in a row anew on each element");
   const { helper, visitor } = await meet({ theirs, ours, server });
   await visitor.button("Close").click();
   await visitor.button("Help").dblclick();

@@ -74,7 +74,7 @@ export function drawPanel(actions: PanelActions): Panel {
   const detail = h("p");
   const cancel = button(words.cancel, "plain", actions.cancel);
   const again = button("", "primary", actions.ask);
-  // It may stand where the launcher was: the second press of a double one is not for it.
+  // It may stand where the launcher was: the second press of a double one is not for it. Firefox does not tell.
   const end = button(words.end, "", ({ detail }) => detail > 1 || actions.end());
   const contact = h("p", { hidden: true });
   const save = button(words.save, "", actions.save);
