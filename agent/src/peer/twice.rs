@@ -96,6 +96,9 @@ mod tests {
 
     use super::*;
 
+    /// Longer than anything on loopback takes.
+    const PATIENCE: Duration = Duration::from_secs(20);
+
     #[tokio::test]
     async fn the_first_packets_leave_twice_and_the_others_once() {
         let listener = UdpSocket::bind("127.0.0.1:0").await.unwrap();
@@ -109,8 +112,8 @@ mod tests {
         let mut heard = vec![0; count];
         let mut packet = [0; 8];
         for _ in 0..count + PACKETS {
-            let length = listener.recv(&mut packet).await.unwrap();
-            assert_eq!(length, 1);
+            let received = tokio::time::timeout(PATIENCE, listener.recv(&mut packet)).await;
+            assert_eq!(received.expect("it arrives").unwrap(), 1);
             heard[usize::from(packet[0])] += 1;
         }
         assert!(heard[..PACKETS].iter().all(|times| *times == 2), "{heard:?}");

@@ -22,7 +22,7 @@ export function leaveBehind(name: string, text: string): void {
 }
 
 /** Takes what the page before has left under a name. */
-export function takeUp(name: string): string {
+export function takeLeft(name: string): string {
   try {
     const text = sessionStorage.getItem(PREFIX + name);
     sessionStorage.removeItem(PREFIX + name);

@@ -4,7 +4,7 @@ import { messageList } from "../conversation/message-list";
 import type { BlockOutcome, HelperSession } from "../peer/desk";
 import type { EndedBy, Event, Page, SessionErrorCode, State } from "../wire/peer";
 import { Following } from "./following";
-import { takeUp } from "./handover";
+import { takeLeft } from "./handover";
 
 // How long a visitor who is lost still counts as there. Units: milliseconds. Who only opens another page is back before
 // anybody could read that they were gone.
@@ -63,7 +63,7 @@ export class Visit {
     if (this.messages.unread === 0) this.unreadSince = null;
     if (session.state === "reconnecting") {
       this.lostAt = this.pagesSince = Date.now();
-      this.draft = takeUp(session.id);
+      this.draft = takeLeft(session.id);
     }
     session.on((event) => {
       this.#handle(event);

@@ -2,7 +2,7 @@
 
 import type { Desk, HelperSession } from "../peer/desk";
 import type { SessionId } from "../wire/signaling";
-import { SELECTED, takeUp } from "./handover";
+import { SELECTED, takeLeft } from "./handover";
 import { Visit } from "./visit";
 
 // How long what a press on Accept changes waits to be drawn. Units: milliseconds. Sooner than a person takes for a delay.
@@ -14,7 +14,7 @@ export class Workspace {
   #selected: Visit | null = null;
   #willWrite = true;
   /** Whose session was on the screen of the page before. */
-  #before = takeUp(SELECTED);
+  #before = takeLeft(SELECTED);
   #listeners = new Set<() => void>();
   /** What has changed is told when this is over. */
   #hold: ReturnType<typeof setTimeout> | undefined;
